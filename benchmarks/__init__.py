@@ -1,0 +1,1 @@
+"""What the program costs, as ratios: each figure stands beside its rival of the same run."""

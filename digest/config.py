@@ -1,0 +1,310 @@
+"""Settings and schedules: TOML → values that are right, or every mistake with its file, its key and what is allowed."""
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeVar
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from digest import plugins, rules, slots, sources, values
+from digest.errors import ConfigError, RuleError
+from digest.tables import Tables, meant
+
+T = TypeVar("T")
+
+HAND = "hand"  # the source of dumps that are given by hand
+SETTINGS = "digest.toml"
+SCHEDULES = "schedules"
+DEFAULT_SOURCES = {"drop": {"folder": "dumps"}}
+DEFAULT_OUTPUTS = ("markdown", "html", "text", "mail", "atom", "rss", "jsonfeed")
+INDEX = "index"  # the renderer that no schedule names: every digest has an index
+
+AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
+
+
+class Smtp(msgspec.Struct, frozen=True, kw_only=True):
+    """Where mail is handed over; checked and kept until there is sending."""
+
+    host: str = "127.0.0.1"
+    port: AtLeastOne = 25
+    security: Literal["none", "starttls", "tls"] = "none"
+    sender: str = msgspec.field(name="from", default="")
+    user: str = ""
+    password_file: str = ""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """digest.toml as it is written: what all digests of a home share; all of it optional."""
+
+    store: str = "sqlite:///digest.sqlite3"
+    public: str = ""
+    operator: tuple[str, ...] = ()
+    keep: str = "90 days"
+    smtp: Smtp = Smtp()
+    sources: dict[str, dict[str, Any]] = msgspec.field(default_factory=lambda: dict(DEFAULT_SOURCES))
+
+
+class GroupTable(msgspec.Struct, frozen=True, kw_only=True):
+    """[[groups]] as it is written."""
+
+    heading: str
+    match: str
+    limit: AtLeastOne | None = None
+
+
+class Schedule(msgspec.Struct, frozen=True, kw_only=True):
+    """schedules/NAME.toml as it is written."""
+
+    title: str
+    cron: str
+    timezone: str = "UTC"
+    sources: tuple[str, ...] = ()
+    empty: Literal["skip", "send"] = "skip"
+    minimum: AtLeastOne = 1
+    wait: str = "7 days"
+    catch_up: Literal["latest", "skip"] = "latest"
+    revised: Literal["skip", "show"] = "skip"
+    outputs: tuple[str, ...] = DEFAULT_OUTPUTS
+    to: tuple[str, ...] = ()
+    note: str = ""
+    groups: tuple[dict[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source of this home, with the options of its kind."""
+
+    name: str
+    kind: str
+    options: msgspec.Struct
+    stale_after: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A heading with a rule."""
+
+    heading: str
+    rule: rules.Rule
+    limit: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """A recurring publication."""
+
+    name: str
+    title: str
+    cron: slots.Cron
+    zone: ZoneInfo
+    sources: tuple[str, ...]  # empty: all
+    empty: Literal["skip", "send"]
+    minimum: int
+    wait: timedelta
+    catch_up: Literal["latest", "skip"]
+    revised: Literal["skip", "show"]
+    outputs: tuple[str, ...]
+    to: tuple[str, ...]
+    note: Path | None
+    groups: tuple[Group, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Everything of one installation, as its files say."""
+
+    path: Path
+    store: Path  # of the SQLite file
+    outbox: Path  # where rendered issues lie
+    public: str | None  # without a final slash
+    operator: tuple[str, ...]
+    keep: timedelta
+    smtp: Smtp
+    sources: tuple[Source, ...]
+    digests: tuple[Digest, ...]
+
+    @property
+    def templates(self) -> Path:
+        """Templates of this home, which take the place of the shipped ones file by file."""
+        return self.path / "templates"
+
+    def digest(self, name: str) -> Digest:
+        """The digest of that name; ConfigError with the known ones if there is none."""
+        known = {digest.name: digest for digest in self.digests}
+        if name not in known:
+            there = (
+                ", ".join(known) or f"none; a digest is a file {SCHEDULES}/NAME.toml (digest init makes one)"
+            )
+            raise ConfigError(f"no digest is named {name!r}{meant(name, known)}; known: {there}")
+        return known[name]
+
+
+def load(path: Path) -> Home:
+    """The home in this folder; ConfigError with every mistake in its files."""
+    mistakes: list[str] = []
+    home = _home(path, mistakes)
+    if mistakes or home is None:
+        raise ConfigError(*mistakes)
+    return home
+
+
+def stamp(path: Path) -> tuple[tuple[str, int, int], ...]:
+    """What changes when somebody changes the settings or a schedule of this home."""
+    files = [path / SETTINGS, *(path / SCHEDULES).glob("*")]
+    states = [(str(file), file.stat()) for file in files if file.is_file()]
+    return tuple(sorted((name, state.st_size, state.st_mtime_ns) for name, state in states))
+
+
+def _home(path: Path, mistakes: list[str]) -> Home | None:
+    tables = Tables(SETTINGS, mistakes)
+    table = tables.read(path / SETTINGS) if (path / SETTINGS).exists() else {}
+    settings = tables.struct(Settings, table) if table is not None else None
+    found = _schedules(path, mistakes)
+    digests = tuple(digest for file in found if (digest := _digest(path, file, mistakes)))
+    if settings is None:
+        return None
+    return Home(
+        path=path,
+        store=path / (_made(values.sqlite_file, settings.store, "store", tables) or ""),
+        outbox=path / "outbox",
+        public=_made(values.web_address, settings.public, "public", tables) or None,
+        operator=_addresses(settings.operator, "operator", tables),
+        keep=_made(values.duration, settings.keep, "keep", tables) or timedelta(),
+        smtp=settings.smtp,
+        sources=tuple(source for item in settings.sources.items() if (source := _source(*item, tables))),
+        digests=digests,
+    )
+
+
+def _schedules(home: Path, mistakes: list[str]) -> list[Path]:
+    """The schedule files, one a name."""
+    by_name: dict[str, Path] = {}
+    for file in sorted((home / SCHEDULES).glob("*")):
+        if file.suffix.lower() != ".toml" or file.name.startswith("."):
+            continue
+        tables = Tables(file.relative_to(home).as_posix(), mistakes)
+        first = by_name.setdefault(unicodedata.normalize("NFC", file.stem).casefold(), file)
+        if first is not file:
+            tables.wrong(
+                "", f"{first.name} has the same name: a digest is named by its file; rename one of the two"
+            )
+        elif not values.is_name(file.stem):
+            tables.wrong("", f"{file.stem!r} cannot be a digest's name: {values.NAME_RULE}; rename the file")
+    return [file for file in by_name.values() if values.is_name(file.stem)]
+
+
+def _digest(home: Path, file: Path, mistakes: list[str]) -> Digest | None:
+    before = len(mistakes)
+    tables = Tables(file.relative_to(home).as_posix(), mistakes)
+    table = tables.read(file)
+    written = tables.struct(Schedule, table) if table is not None else None
+    if written is None:
+        return None
+    cron = _made(slots.parse, written.cron, "cron", tables)
+    zone = _made(slots.zone, written.timezone, "timezone", tables)
+    wait = _made(values.duration, written.wait, "wait", tables)
+    groups = [_group(group, number, tables) for number, group in enumerate(written.groups, start=1)]
+    note = _note(home, written.note, tables)
+    _addresses(written.to, "to", tables)
+    _check_names(written, tables)
+    if len(mistakes) > before or cron is None or zone is None or wait is None:
+        return None
+    return Digest(
+        name=file.stem,
+        title=written.title,
+        cron=cron,
+        zone=zone,
+        sources=written.sources,
+        empty=written.empty,
+        minimum=written.minimum,
+        wait=wait,
+        catch_up=written.catch_up,
+        revised=written.revised,
+        outputs=tuple(dict.fromkeys(written.outputs)),
+        to=written.to,
+        note=note,
+        groups=tuple(group for group in groups if group),
+    )
+
+
+def _made(make: Callable[[str], T], text: str, where: str, tables: Tables) -> T | None:
+    """What `make` makes of the text; None and a mistake if it refuses."""
+    try:
+        return make(text)
+    except ValueError as error:
+        tables.wrong(where, str(error))
+        return None
+
+
+def _group(table: dict[str, Any], number: int, tables: Tables) -> Group | None:
+    written = tables.struct(GroupTable, table, f"[[groups]] {number}")
+    if written is None:
+        return None
+    where = f"[[groups]] {number} {written.heading!r}"
+    if not written.heading.strip():
+        tables.wrong(where, "a group needs a heading")
+    try:
+        return Group(written.heading.strip(), rules.parse(written.match), written.limit)
+    except RuleError as error:
+        tables.wrong(f"{where} match", str(error))
+        return None
+
+
+def _check_names(written: Schedule, tables: Tables) -> None:
+    known = [name for name in plugins.names("renderers") if name != INDEX]
+    for name in written.outputs:
+        if name not in known:
+            tables.wrong(
+                "outputs", f"no renderer is named {name!r}{meant(name, known)}; known: {', '.join(known)}"
+            )
+    for name in written.sources:
+        if not values.is_name(name):
+            tables.wrong("sources", f"{name!r} cannot be a source's name: {values.NAME_RULE}")
+    if not written.title.strip():
+        tables.wrong("title", "a digest needs a title")
+    if not written.groups:
+        tables.wrong("groups", 'at least one group is needed; match = "*" takes every paper')
+    headings = [group.get("heading") for group in written.groups]
+    for heading in sorted({str(heading) for heading in headings if headings.count(heading) > 1}):
+        tables.wrong("groups", f"two groups have the heading {heading!r}")
+
+
+def _note(home: Path, note: str, tables: Tables) -> Path | None:
+    if not note:
+        return None
+    if not (home / note).is_file():
+        tables.wrong("note", f"there is no file {note!r} in the home; write it, or take the key out")
+    return home / note
+
+
+def _source(name: str, table: dict[str, Any], tables: Tables) -> Source | None:
+    where = f"[sources.{name}]"
+    kinds = plugins.names("sources")
+    named = [kind for kind in kinds if kind in table]
+    if not values.is_name(name) or name == HAND:
+        tables.wrong(
+            where,
+            f"{name!r} cannot be a source's name: {values.NAME_RULE}; {HAND!r} is that of dumps given by hand",
+        )
+    elif len(named) != 1:
+        strange = "".join(meant(key, kinds) for key in table if key not in kinds)
+        tables.wrong(
+            where, f"needs exactly one of these keys, which says its kind: {', '.join(kinds)}{strange}"
+        )
+    else:
+        rest = {key: value for key, value in table.items() if key != "stale_after"}
+        options = tables.struct(sources.load(named[0]).Options, rest, where)
+        stale = str(table["stale_after"]) if "stale_after" in table else None
+        stale_after = (
+            _made(values.duration, stale, f"{where} stale_after", tables) if stale is not None else None
+        )
+        return Source(name, named[0], options, stale_after) if options else None
+    return None
+
+
+def _addresses(addresses: tuple[str, ...], where: str, tables: Tables) -> tuple[str, ...]:
+    return tuple(filter(None, (_made(values.mail_address, address, where, tables) for address in addresses)))

@@ -1,0 +1,70 @@
+"""Dump → papers and rejects. One file per format.
+
+A format is a module with
+
+    sniff     the first SNIFFED bytes of a dump → is it mine? By content: names and media types are hints that lie
+    read      the dump and when it was received → papers and rejects, in order, one in memory at a time;
+              raises DumpError if the dump as a whole cannot be read
+
+Records = papers + rejects: what `read` cannot use it gives back as a reject, with its place and the reason.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import BinaryIO, Protocol, cast
+
+from digest import plugins
+from digest.errors import DumpError
+from digest.papers import Paper, Reject
+
+SNIFFED = 64 * 1024  # bytes; the latest mark of any known format is at 55 kB
+
+
+class Format(Protocol):
+    """A module of this folder."""
+
+    def sniff(self, head: bytes) -> bool:
+        """Whether the dump that begins with these bytes is of this format."""
+
+    def read(self, dump: BinaryIO, received: datetime) -> Iterator[Paper | Reject]:
+        """The dump's records; `received` (aware) completes dates that the dump leaves incomplete."""
+
+
+def load(name: str) -> Format:
+    """The format of that name."""
+    return cast(Format, plugins.load("formats", name))
+
+
+def recognise(head: bytes) -> str:
+    """The name of the format of a dump that begins with these bytes; DumpError if nobody knows it."""
+    if not head.strip():
+        raise DumpError("it is empty: save the page or the export again")
+    known = plugins.names("formats")
+    for name in known:
+        if load(name).sniff(head):
+            return name
+    raise DumpError(f"it looks like {_looks(head)}, which none of the formats can read: {', '.join(known)}")
+
+
+_MAGIC = {
+    b"\x1f\x8b": "a gzip file",
+    b"PK\x03\x04": "a zip file",
+    b"\x28\xb5\x2f\xfd": "a zstd file",
+    b"BZh": "a bzip2 file",
+    b"\xfd7zXZ": "an xz file",
+    b"%PDF": "a PDF",
+    b"\xff\xfe": "UTF-16 text (save it as UTF-8)",
+    b"\xfe\xff": "UTF-16 text (save it as UTF-8)",
+}
+
+
+def _looks(head: bytes) -> str:
+    for magic, name in _MAGIC.items():
+        if head.startswith(magic):
+            return name
+    if b"\0" in head:
+        return "binary data"
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    return {b"<": "XML or HTML", b"{": "JSON", b"[": "JSON", b"@": "BibTeX"}.get(
+        start, "text of another kind"
+    )

@@ -1,0 +1,289 @@
+"""Unread arrivals → groups → a frozen issue, in one transaction with the digest's cursor and the slot."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection
+
+from digest import crash, identity, note
+from digest.arrivals import Arrival, Entry, Span, by_work, fate, gathered
+from digest.config import HAND, Digest, Home
+from digest.identity import Work
+from digest.issue import Account, Card, DumpRead, GroupHead, Head, Placed, entry_id, links, placed
+from digest.store import Store, issues, log, works
+from digest.verdicts import verdict
+
+AT_ONCE = 500  # works in memory at a time
+
+State = Literal["made", "empty", "waiting"]
+
+
+class Made(msgspec.Struct, frozen=True, kw_only=True):
+    """What a build came to for one digest."""
+
+    digest: str
+    state: State
+    issue: Head | None  # null: there was nothing to show, or the slot waits
+    account: Account
+    groups: tuple[GroupHead, ...]
+    dumps: tuple[DumpRead, ...]
+    sources: dict[str, str]  # source → verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """When an issue is made, and why."""
+
+    now: datetime
+    slot: datetime | None = None  # None: by hand
+    since: datetime | None = None  # an extra issue of works since then; moves no cursor
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What a digest has not read, as the log has it."""
+
+    spans: Mapping[str, Span]
+    entries: Sequence[Entry]
+    reads: tuple[DumpRead, ...]
+
+
+def freeze(
+    store: Store,
+    home: Home,
+    digest: Digest,
+    occasion: Occasion,
+    problems: Sequence[DumpRead],
+    tell: Callable[[int, int], None],
+) -> Made:
+    """Make the digest's issue of what it has not read, if there is anything to show.
+
+    `problems` are the dumps that nobody could read in this run; `tell` hears how many works of how many are done.
+    """
+    with store.writing() as db:
+        log.begin(db, digest.name, occasion.now)
+        if occasion.slot and issues.is_settled(db, digest.name, occasion.slot):
+            return _nothing(digest)
+        unread = _unread(db, home, digest, occasion.since)
+        crash.point("span read")
+        reads = (
+            *unread.reads,
+            *(read for read in problems if read.source in unread.spans and read not in unread.reads),
+        )
+        verdicts = _verdicts(db, home, unread.spans, reads, occasion.now)
+        number = issues.next_id(db)
+        with db.begin_nested() as attempt:
+            account, groups = _carry(db, number, digest, unread.entries, tell)
+            state = _state(db, digest, occasion, sum(group.papers for group in groups))
+            head = None
+            if state == "made":
+                head = _head(db, home, digest, occasion, account, groups, reads, verdicts)
+                issues.freeze(db, number, head)
+                crash.point("issue frozen")
+            else:
+                attempt.rollback()
+        if state != "waiting" and not occasion.since:
+            log.move(db, digest.name, _touched(unread))
+            crash.point("cursor moved")
+        if occasion.slot:
+            issues.settle(db, digest.name, occasion.slot, state, occasion.now, number if head else None)
+            crash.point("slot settled")
+    crash.point("issue committed")
+    return Made(
+        digest=digest.name,
+        state=state,
+        issue=head,
+        account=account,
+        groups=groups,
+        dumps=reads,
+        sources=verdicts,
+    )
+
+
+def _nothing(digest: Digest) -> Made:
+    """Another process has settled the slot meanwhile."""
+    return Made(
+        digest=digest.name, state="empty", issue=None, account=Account(), groups=(), dumps=(), sources={}
+    )
+
+
+def sources_of(db: Connection, home: Home, digest: Digest) -> list[str]:
+    """The sources that a digest reads: those it names, or all that are configured or have ever brought a dump."""
+    return sorted(digest.sources or {*log.sources(db), *(source.name for source in home.sources)})
+
+
+def _unread(db: Connection, home: Home, digest: Digest, since: datetime | None) -> Unread:
+    spans = log.spans(db, digest.name, sources_of(db, home, digest))
+    if since:
+        after = log.before(db, since)
+        spans = {source: Span(after, span.upto) for source, span in spans.items()}
+    return Unread(spans, log.unread(db, spans), tuple(log.reads(db, spans)))
+
+
+def _touched(unread: Unread) -> dict[str, Span]:
+    """The spans in which anything stands: a cursor has no reason to move over what other sources brought."""
+    touched = {entry.source for entry in unread.entries} | {read.source for read in unread.reads}
+    return {source: span for source, span in unread.spans.items() if source in touched}
+
+
+def _verdicts(
+    db: Connection, home: Home, names: Iterable[str], reads: Sequence[DumpRead], now: datetime
+) -> dict[str, str]:
+    last, stale_after = log.last_news(db), {source.name: source.stale_after for source in home.sources}
+    found: dict[str, str] = {}
+    for name in names:
+        mine = [read for read in reads if read.source == name]
+        if mine or name != HAND:  # nobody owes a dump by hand
+            found[name] = verdict(mine, last.get(name), stale_after.get(name), now)
+    return found
+
+
+class _Case(NamedTuple):
+    """Everything that the store knows of a work whose arrival is unread."""
+
+    arrival: Arrival
+    work: Work
+    atoms: tuple[int, ...]
+    carried: frozenset[int]  # versions, by issues of this digest
+    seen: bool
+    sources: tuple[str, ...]
+    first_keys: tuple[str, ...]  # of the atom that was, or now is, carried first
+
+
+def _carry(
+    db: Connection, issue: int, digest: Digest, entries: Sequence[Entry], tell: Callable[[int, int], None]
+) -> tuple[Account, tuple[GroupHead, ...]]:
+    """Put the digest's unread works under its groups, as cards of this issue."""
+    unread = gathered(entries, works.of(db, (entry.atom for entry in entries)))
+    rules = [group.rule for group in digest.groups]
+    fates: Counter[str] = Counter()
+    papers = [0] * len(rules)
+    for start in range(0, len(unread), AT_ONCE):
+        tell(start, len(unread))
+        cards: list[tuple[int, int, Card]] = []
+        carried: list[tuple[int, int]] = []
+        for case in _cases(db, digest.name, unread[start : start + AT_ONCE]):
+            what = fate(case.arrival, case.work, case.carried, case.seen, digest.revised == "show")
+            fates[what] += 1
+            if what == "withdrawn" or what == "carried":
+                continue
+            if (where := placed(case.work, rules)) is None:
+                fates["ungrouped"] += 1
+                continue
+            cards.append((where.group, papers[where.group], _card(digest, case, where, what)))
+            papers[where.group] += 1
+            carried += [(atom, version) for atom in case.atoms for version in _versions(case, what)]
+        issues.add_cards(db, issue, cards)
+        crash.point("cards stored")
+        issues.carry(db, digest.name, issue, carried)
+        crash.point("issue carried")
+    account = Account(
+        arrivals=len(unread),
+        carried_before=fates["carried"],
+        withdrawn=fates["withdrawn"],
+        new=fates["new"],
+        revised=fates["revised"],
+        ungrouped=fates["ungrouped"],
+    )
+    heads = (GroupHead(g.heading, n, g.limit) for g, n in zip(digest.groups, papers, strict=True))
+    return account, tuple(heads)
+
+
+def _versions(case: _Case, what: Literal["new", "revised"]) -> set[int]:
+    """What an issue carries of a work: 0 for the work itself, and the version that it shows."""
+    if what == "revised":
+        return {max(case.arrival.revisions)}
+    return {0, case.work.version or 0}
+
+
+def _cases(db: Connection, digest: str, unread: Sequence[Arrival]) -> list[_Case]:
+    atoms = works.members(db, (arrival.work for arrival in unread))
+    said = works.by_work(works.said(db, atoms), atoms)
+    entries = by_work(log.entries(db, atoms), atoms)
+    carried = issues.carried_versions(db, digest, atoms)
+    of_work: dict[int, list[int]] = {}
+    for atom, work in sorted(atoms.items()):
+        of_work.setdefault(work, []).append(atom)
+    first = {work: next((atom for atom in mine if atom in carried), work) for work, mine in of_work.items()}
+    key_sets = works.key_sets(db, first.values())
+    return [
+        _Case(
+            arrival=arrival,
+            work=identity.merged([row.paper for row in said[arrival.work]]),
+            atoms=tuple(of_work[arrival.work]),
+            carried=frozenset(version for atom in of_work[arrival.work] for version in carried.get(atom, ())),
+            seen=any(entry.kind == "seen" for entry in entries[arrival.work]),
+            sources=tuple(sorted({entry.source for entry in entries[arrival.work]})),
+            first_keys=tuple(key_sets[first[arrival.work]]),
+        )
+        for arrival in unread
+    ]
+
+
+def _card(digest: Digest, case: _Case, where: Placed, what: Literal["new", "revised"]) -> Card:
+    work = case.work
+    return Card(
+        entry=entry_id(digest.name, case.first_keys),
+        work=case.arrival.work,
+        kind=what,
+        title=work.title,
+        abstract=work.abstract,
+        authors=work.authors,
+        n_authors=work.n_authors,
+        org=work.org,
+        published=work.published,
+        comments=work.comments,
+        upvotes=work.upvotes,
+        links=links(work),
+        matched=where.matched,
+        also=tuple(digest.groups[other].heading for other in where.also),
+        sources=case.sources,
+        arrived=case.arrival.at,
+    )
+
+
+def _state(db: Connection, digest: Digest, occasion: Occasion, papers: int) -> State:
+    """Whether there is an issue to be made of so many papers."""
+    if occasion.slot is None or papers >= digest.minimum:
+        return "made" if papers else "empty"
+    if papers == 0:
+        return "made" if digest.empty == "send" else "empty"
+    since = issues.waiting_since(db, digest.name)
+    return "made" if since is not None and occasion.slot - since >= digest.wait else "waiting"
+
+
+def _head(
+    db: Connection,
+    home: Home,
+    digest: Digest,
+    occasion: Occasion,
+    account: Account,
+    groups: tuple[GroupHead, ...],
+    reads: tuple[DumpRead, ...],
+    verdicts: dict[str, str],
+) -> Head:
+    date = (occasion.slot or occasion.now).astimezone(digest.zone).date().isoformat()
+    words = note.read(digest.note) if digest.note else ""
+    return Head(
+        digest=digest.name,
+        title=digest.title,
+        name=issues.free_name(db, digest.name, date),
+        number=issues.next_number(db, digest.name),
+        date=date,
+        made=occasion.now,
+        slot=occasion.slot,
+        since=occasion.since.astimezone(digest.zone).date().isoformat() if occasion.since else None,
+        timezone=digest.zone.key,
+        groups=groups,
+        account=account,
+        dumps=reads,
+        sources=verdicts,
+        note=words,
+        note_html=note.html(words),
+        outputs=digest.outputs,
+        public=home.public,
+    )

@@ -1,0 +1,145 @@
+"""What is done with a home as a whole: make, check, try out, say where a digest begins, show an issue again."""
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from jinja2 import Environment
+
+from digest import config, outbox, templating
+from digest.config import SCHEDULES, SETTINGS, Digest, Home
+from digest.errors import ConfigError
+from digest.freezing import sources_of
+from digest.issue import Issue
+from digest.pipeline import Run
+from digest.renderers import text
+from digest.reporting import count
+from digest.store import Store, issues, log, open_store
+from digest.store import copy as copy_store
+from digest.store.issues import Stored
+
+_SETTINGS_TEXT = """\
+# What all digests of this home share. All of it is optional.
+
+# public = "https://digest.example.org"    # the address that outbox/ is served under, if any
+
+[sources.drop]        # the name is the source's identity
+folder = "dumps"      # drop saved pages here
+"""
+
+
+def make(path: Path) -> Iterator[str]:
+    """Make a home in this folder; what is there already stays. What was done, line by line."""
+    try:
+        for folder in (SCHEDULES, "dumps", "outbox"):
+            (path / folder).mkdir(parents=True, exist_ok=True)
+        yield from _put(path / SETTINGS, _SETTINGS_TEXT)
+        for sample in sorted(templating.shipped(SCHEDULES).glob("*.toml")):
+            yield from _put(path / SCHEDULES / sample.name, sample.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{error.filename}: {error.strerror}: no home can be made here") from error
+    yield f"Drop a saved page into {path / 'dumps'} and run: digest --home {path} build"
+
+
+def _put(file: Path, words: str) -> Iterator[str]:
+    try:
+        with file.open("x", encoding="utf-8") as new:
+            new.write(words)
+    except FileExistsError:
+        yield f"{file} is there already and stays as it is"
+    else:
+        yield f"{file} made"
+
+
+def templates(home: Home) -> Environment:
+    """The templates in force; ConfigError with every mistake in those that are the home's own."""
+    environment = templating.environment(home.templates)
+    if home.templates.is_dir() and home.templates.resolve() != templating.shipped("templates").resolve():
+        _refuse_mistakes(environment)
+    return environment
+
+
+def _refuse_mistakes(environment: Environment) -> None:
+    if mistakes := templating.check(environment):
+        raise ConfigError(*mistakes)
+
+
+def check(home: Home) -> Iterator[str]:
+    """What is in a home without mistakes, and what may be meant otherwise."""
+    _refuse_mistakes(templating.environment(home.templates))
+    known = {source.name for source in home.sources} | {config.HAND}
+    if home.store.exists():
+        store = open_store(home.store)
+        with store.reading() as db:
+            known |= set(log.sources(db))
+        store.close()
+    for digest in home.digests:
+        for group in digest.groups:
+            yield from (f"{digest.name}, {group.heading}: {warning}" for warning in group.rule.warnings)
+        for name in sorted(set(digest.sources) - known):
+            there = ", ".join(sorted(known))
+            yield f"{digest.name}: source {name!r} is not configured and has brought nothing yet; there are: {there}"
+    if not home.digests:
+        yield f"{home.path / SCHEDULES} has no schedule: digest init makes a sample"
+    yield f"no mistakes in {count(len(home.digests), 'digest')} and {count(len(home.sources), 'source')}"
+
+
+@contextmanager
+def copy(home: Home) -> Iterator[Home]:
+    """The same home over a copy of its store and with an outbox of its own, both gone afterwards."""
+    with TemporaryDirectory(prefix="digest-") as folder:
+        tried = dataclasses.replace(home, store=Path(folder, "digest.sqlite3"), outbox=Path(folder, "outbox"))
+        if home.store.exists():
+            copy_store(home.store, tried.store)
+        yield tried
+
+
+def texts(home: Home, run: Run) -> Iterator[str]:
+    """The issues of a run as text."""
+    store = open_store(home.store)
+    try:
+        for made in run.made:
+            if made.issue:
+                yield "".join(shown(home, store, made.issue.name, frozen=False))
+    finally:
+        store.close()
+
+
+def start(
+    home: Home, store: Store, digest: Digest, begin: str, moment: datetime | None, now: datetime
+) -> str:
+    """Let a digest go on from the log's end, from its beginning, or from a moment; what that leaves unread."""
+    with store.writing() as db:
+        names = sources_of(db, home, digest)
+        seq = log.before(db, moment) if moment else log.end(db) if begin == "now" else 0
+        log.begin(db, digest.name, now)
+        log.set_cursors(db, digest.name, names, seq)
+        unread = log.count_unread(db, log.spans(db, digest.name, names))
+    return f"{digest.name} begins {'at ' if moment else 'with '}{begin}: {unread:,} works are unread"
+
+
+def stored(store: Store, names: Sequence[str]) -> list[Stored]:
+    """The issues of these names or of digests of these names, or all; ConfigError if there is no such issue."""
+    with store.reading() as db:
+        if not names:
+            return issues.of_digest(db)
+        found: dict[int, Stored] = {}
+        for name in names:
+            issue = issues.named(db, name)
+            some = [issue] if issue else issues.of_digest(db, name)
+            if not some:
+                raise ConfigError(
+                    f"there is no issue {name!r}, and no digest of that name has one; see: digest issues"
+                )
+            found |= {one.id: one for one in some}
+    return list(found.values())
+
+
+def shown(home: Home, store: Store, name: str, *, frozen: bool) -> Iterator[str]:
+    """An issue, or the newest of a digest: as text, or as it was frozen."""
+    one = stored(store, [name])[0]
+    issue = Issue(one.head, issues.cards_of(store, one.id))
+    return outbox.frozen(issue) if frozen else text.render(issue, templates(home))

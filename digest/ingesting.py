@@ -1,0 +1,133 @@
+"""Dump → papers and rejects → works → arrivals, in one transaction: all of a dump is in the store, or nothing of it."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from io import BufferedReader
+from itertools import islice
+
+import msgspec
+from sqlalchemy import Connection
+
+from digest import crash, formats, identity
+from digest.arrivals import Entry, arriving, by_work
+from digest.errors import DumpError
+from digest.issue import DumpRead
+from digest.papers import Paper, Reject
+from digest.sources import Dump
+from digest.store import Store, log, works
+
+AT_ONCE = 5000  # papers in memory at a time
+
+
+def ingest(store: Store, dump: Dump, now: datetime, *, seen: bool = False) -> DumpRead:
+    """Read a dump into the store; one that is known is not read again. `seen`: its works are news to nobody.
+
+    A dump that nobody can read is no exception but a DumpRead with a problem: the others go on, and the next run
+    tries it again.
+    """
+    sha256 = ""
+    try:
+        sha256 = _sha256(dump)
+        with store.writing() as db:
+            before = log.dump(db, dump.source, sha256)
+            known = before is not None and before.read.format is not None
+            number = before.id if before else log.open_dump(db, dump, sha256, now)
+            read = before.read if before and known and not seen else _read(db, dump, number, now, seen)
+            if dump.found:
+                log.remember_path(db, dump.source, dump.found, number)
+    except DumpError as error:
+        read = DumpRead(origin=dump.origin, source=dump.source, problem=str(error))
+        if sha256:
+            _note(store, dump, sha256, read, now)
+    crash.point("dump committed")
+    return read
+
+
+def _note(store: Store, dump: Dump, sha256: str, read: DumpRead, now: datetime) -> None:
+    """Put into the log, once, that nobody could read this dump."""
+    with store.writing() as db:
+        if log.dump(db, dump.source, sha256) is None:
+            log.close_dump(db, log.open_dump(db, dump, sha256, now), read, (), now)
+
+
+def _sha256(dump: Dump) -> str:
+    with _opened(dump) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def _opened(dump: Dump) -> Iterator[BufferedReader]:
+    """The dump's file; what the system has against it becomes a DumpError."""
+    try:
+        with dump.path.open("rb") as file:
+            yield file
+    except OSError as error:
+        raise DumpError(f"it cannot be read: {error.strerror}") from error
+
+
+def _read(db: Connection, dump: Dump, number: int, now: datetime, seen: bool) -> DumpRead:
+    """Everything that is in the dump, into the store."""
+    new = papers = 0
+    rejects: list[Reject] = []
+    with _opened(dump) as file:
+        crash.point("dump opened")
+        name = formats.recognise(file.read(formats.SNIFFED))
+        file.seek(0)
+        records = formats.load(name).read(file, now)
+        while some := list(islice(records, AT_ONCE)):
+            rejects += [record for record in some if isinstance(record, Reject)]
+            read = [record for record in some if isinstance(record, Paper)]
+            papers += len(read)
+            new += _store(db, read, dump, number, now, seen)
+    done = DumpRead(
+        origin=dump.origin,
+        source=dump.source,
+        format=name,
+        records=papers + len(rejects),
+        papers=papers,
+        rejects=len(rejects),
+        new=new,
+    )
+    log.close_dump(db, number, done, rejects, now)
+    crash.point("dump closed")
+    return done
+
+
+def _store(
+    db: Connection, papers: Sequence[Paper], dump: Dump, number: int, now: datetime, seen: bool
+) -> int:
+    """Papers → works → arrivals. How many works the source showed for the first time."""
+    atoms = [identity.keys(paper) for paper in papers]
+    stored = works.connected(db, atoms)
+    ids = stored | works.add(db, [atom for atom in dict.fromkeys(atoms) if atom not in stored])
+    whole = [[ids[atom] for atom in work] for work in identity.partition(ids)]
+    works.join(db, whole, now)
+    crash.point("works stored")
+
+    work_of = {atom: min(work) for work in whole for atom in work}
+    entries = by_work(log.entries(db, stored.values()), work_of)
+    said = works.by_work(works.said(db, stored.values()), work_of)
+    appended: list[Entry] = []
+    kept: list[works.Said] = []
+    for paper, atom in zip(papers, (ids[atom] for atom in atoms), strict=True):
+        earlier = entries.setdefault(work_of[atom], [])
+        before = said.setdefault(work_of[atom], [])
+        mine = [row.paper for row in before if row.source == dump.source]
+        for kind, version in arriving(paper, dump.source, earlier, mine, seen):
+            appended.append(Entry(0, kind, dump.source, atom, version, now))
+            earlier.append(appended[-1])
+        if not any(_same(paper, other) for other in mine):
+            kept.append(works.Said(atom, dump.source, dump.origin, paper))
+            before.append(kept[-1])
+    log.append(db, appended, number)
+    crash.point("arrivals appended")
+    works.keep(db, number, kept)
+    crash.point("papers stored")
+    return sum(entry.kind == "new" for entry in appended)
+
+
+def _same(paper: Paper, other: Paper) -> bool:
+    """Whether two records say the same, wherever in their dumps they stood."""
+    return msgspec.structs.replace(paper, where="") == msgspec.structs.replace(other, where="")

@@ -1,0 +1,149 @@
+"""The path, one line per arrow:
+
+source → dump → papers + rejects → works → arrivals → (a digest's cursor) → groups → issue → cards → outbox
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+import msgspec
+from jinja2 import Environment
+
+from digest import crash, outbox, sources
+from digest.config import Digest, Home
+from digest.errors import ConfigError
+from digest.freezing import Made, Occasion, freeze, sources_of
+from digest.ingesting import ingest
+from digest.issue import DumpRead, Head
+from digest.sources import Dump, Found
+from digest.store import Store, issues, log
+
+BEGINS_WITH = 500  # works: more than that a new digest does not carry without being told
+
+Tell = Callable[[str, int, int], None]  # what is being done, how much of it is done, and of how much
+Ready = Callable[[Found], bool]  # whether a file may be read now
+
+
+def at_once(_found: Found) -> bool:
+    """By hand nobody waits: a file that is still being written is read again when it has changed."""
+    return True
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """What a run did: the dumps that it looked at, and what became of each digest."""
+
+    dumps: tuple[DumpRead, ...]
+    made: tuple[Made, ...]
+
+
+def build(
+    home: Home,
+    store: Store,
+    templates: Environment,
+    wanted: Sequence[tuple[Digest, Occasion]],
+    given: Sequence[Dump],
+    now: datetime,
+    tell: Tell,
+    ready: Ready = at_once,
+) -> Run:
+    """Fetch, read, group, freeze, render. `given` are the dumps by hand; files at the sources are read when `ready`.
+
+    ConfigError before anything is read if a digest is new and there is too much that it has not read.
+    """
+    unfinished = outbox.write_expected(store, home, templates)
+    crash.point("old files written")
+    begin(home, store, [digest for digest, _ in wanted], now)
+    crash.point("digest begun")
+    dumps = (*fetch(home, store, now, tell, ready), *read(store, given, now, tell))
+    broken = [dump for dump in dumps if dump.format is None]
+    made = [
+        freeze(store, home, digest, occasion, broken, lambda done, of: tell("grouping", done, of))
+        for digest, occasion in wanted
+    ]
+    tell("writing", 0, 0)
+    outbox.write_expected(store, home, templates)
+    run = Run(dumps=dumps, made=tuple(_with_unfinished(one, unfinished) for one in made))
+    record(store, now, "build", run)
+    return run
+
+
+def fetch(
+    home: Home, store: Store, now: datetime, tell: Tell, ready: Ready = at_once
+) -> tuple[DumpRead, ...]:
+    """Read what lies at the sources, is `ready`, and was not read before."""
+    waiting, problems = look(home, store)
+    return (
+        *problems,
+        *read(store, [dump for dump in waiting if dump.found and ready(dump.found)], now, tell),
+    )
+
+
+def look(home: Home, store: Store) -> tuple[list[Dump], list[DumpRead]]:
+    """What lies at the sources and was not read before; and what cannot be looked at, as DumpReads with a problem."""
+    waiting: list[Dump] = []
+    problems: list[DumpRead] = []
+    for source in home.sources:
+        try:
+            found = list(sources.load(source.kind).look(source.options, home.path))
+        except OSError as error:
+            problem = f"{error.filename}: {error.strerror}: make it, or change its table in digest.toml"
+            problems.append(DumpRead(origin=source.name, source=source.name, problem=problem))
+            continue
+        with store.reading() as db:
+            fresh = log.unknown(db, source.name, found)
+        waiting += [Dump(source.name, one.origin, one.path, one) for one in fresh]
+    return waiting, problems
+
+
+def read(
+    store: Store, dumps: Sequence[Dump], now: datetime, tell: Tell, *, seen: bool = False
+) -> tuple[DumpRead, ...]:
+    """Read dumps into the store, one after the other; `seen`: their works are news to nobody."""
+    done = []
+    for place, dump in enumerate(dumps):
+        tell(f"reading {dump.origin}", place, len(dumps))
+        done.append(ingest(store, dump, now, seen=seen))
+    return tuple(done)
+
+
+def begin(home: Home, store: Store, digests: Sequence[Digest], now: datetime) -> None:
+    """Take up new digests; ConfigError if one would carry more than BEGINS_WITH works that nobody asked for."""
+    with store.reading() as db:
+        new = [digest for digest in digests if log.began(db, digest.name) is None]
+        unread = {digest.name: log.backlog(db, sources_of(db, home, digest)) for digest in new}
+    flooded = [name for name, works in unread.items() if works > BEGINS_WITH]
+    if flooded:
+        raise ConfigError(
+            *(
+                f"digest {name!r} is new and has {unread[name]:,} unread works: say where it begins: "
+                f"digest start {name} --from now (or: all, or a date such as {now.date()})"
+                for name in flooded
+            )
+        )
+    for digest in new:
+        with store.writing() as db:
+            log.begin(db, digest.name, now)
+
+
+def record(store: Store, now: datetime, command: str, run: Run) -> None:
+    """The run's own row."""
+    with store.writing() as db:
+        issues.record_run(db, now, command, run)
+    crash.point("run recorded")
+
+
+def _with_unfinished(made: Made, unfinished: Sequence[Head]) -> Made:
+    """If there was nothing more, the issue that an interrupted run had frozen and this one has written out."""
+    heads = [head for head in unfinished if head.digest == made.digest]
+    if made.issue or not heads:
+        return made
+    head = heads[-1]
+    return Made(
+        digest=made.digest,
+        state="made",
+        issue=head,
+        account=head.account,
+        groups=head.groups,
+        dumps=head.dumps,
+        sources=head.sources,
+    )

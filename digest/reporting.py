@@ -1,0 +1,107 @@
+"""What a command says of what it did: lines for people, objects for programs."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from digest import outbox
+from digest.freezing import Made
+from digest.issue import DumpRead, Head
+from digest.pipeline import Run
+from digest.verdicts import BAD
+
+
+def made_object(made: Made, run: Run) -> dict[str, Any]:
+    """One digest's build as `--json` prints it."""
+    head, account = made.issue, made.account
+    dumps = [*made.dumps, *(dump for dump in run.dumps if dump.new == 0 and not _told(dump, made.dumps))]
+    return {
+        "digest": made.digest,
+        "issue": head.name if head else None,
+        "number": head.number if head else None,
+        **msgspec.structs.asdict(account),
+        "groups": [{"heading": group.heading, "papers": group.papers} for group in made.groups if head],
+        "state": made.state,
+        "dumps": [msgspec.structs.asdict(dump) for dump in dumps],
+        "sources": made.sources,
+        "outputs": [f"outbox/{path}" for path in outbox.paths(head)] if head else [],
+    }
+
+
+def _told(dump: DumpRead, dumps: Iterable[DumpRead]) -> bool:
+    return any((dump.source, dump.origin) == (other.source, other.origin) for other in dumps)
+
+
+def head_object(head: Head) -> dict[str, Any]:
+    """An issue in a list, as `--json` prints it."""
+    return {
+        "issue": head.name,
+        "digest": head.digest,
+        "number": head.number,
+        "date": head.date,
+        "made": head.made,
+        "slot": head.slot,
+        "papers": head.papers,
+        "outputs": [f"outbox/{path}" for path in outbox.paths(head)],
+    }
+
+
+def head_lines(heads: Iterable[Head]) -> Iterator[str]:
+    """A list of issues in words."""
+    for head in heads:
+        yield f"{head.name}  No. {head.number}  {count(head.papers, 'paper')}  {head.title}"
+
+
+def made_lines(made: Made) -> Iterator[str]:
+    """One digest's build in words."""
+    head = made.issue
+    if head is None:
+        waits = "a slot waits for more papers" if made.state == "waiting" else "nothing new"
+        yield f"{made.digest}: {waits}{_why_nothing(made)}"
+        return
+    groups = ", ".join(f"{group.heading} {group.papers}" for group in made.groups if group.papers)
+    yield f"{head.name}: {count(head.papers, 'paper')}{f' ({groups})' if groups else ''}{_why_nothing(made)}"
+    for path in outbox.paths(head):
+        if path.endswith(("digest.html", "digest.md", "digest.eml")):
+            yield f"  outbox/{path}"
+
+
+def _why_nothing(made: Made) -> str:
+    account = made.account
+    parts = [
+        f"{account.ungrouped} under no group" if account.ungrouped else "",
+        f"{account.carried_before} carried before" if account.carried_before else "",
+        f"{account.withdrawn} withdrawn" if account.withdrawn else "",
+    ]
+    said = ", ".join(filter(None, parts))
+    return f"; {said}" if said else ""
+
+
+def dump_lines(dumps: Iterable[DumpRead]) -> Iterator[str]:
+    """What was read, and what could not be, in words."""
+    for dump in dumps:
+        if dump.format is None:
+            yield f"{dump.origin}: not read: {dump.problem}"
+            continue
+        rejects = f", {count(dump.rejects, 'reject')}" if dump.rejects else ""
+        nothing = "" if dump.records else ": a page without a paper"
+        yield f"{dump.origin}: {count(dump.papers, 'paper')}, {dump.new} new{rejects} ({dump.format}){nothing}"
+
+
+def bad_sources(made: Iterable[Made]) -> list[str]:
+    """A line for each source that did not bring what it should."""
+    found = {
+        f"source {name}: {verdict}" for one in made for name, verdict in one.sources.items() if verdict in BAD
+    }
+    return sorted(found)
+
+
+def is_bad(dumps: Iterable[DumpRead]) -> bool:
+    """Whether any of these dumps came short."""
+    return any(dump.format is None or dump.rejects or not dump.records for dump in dumps)
+
+
+def count(number: int, noun: str) -> str:
+    """`1 paper`, `12 papers`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,199 @@
+"""What is due, and the alarm clock that wakes us; the only file that imports APScheduler.
+
+Whether an issue is due is never APScheduler's to say: its cron skips and repeats days when the clocks change, and
+counts Monday as 0. It only wakes us every second; then a pure function of cron, zone and the latest slot answers.
+"""
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from digest import config, outbox, slots, templating
+from digest.config import Digest, Home
+from digest.errors import ConfigError, DigestError
+from digest.freezing import Occasion
+from digest.issue import DumpRead
+from digest.pipeline import Ready, Run, Tell, begin, build, fetch, look, record
+from digest.sources import Found
+from digest.store import Store, issues, log, open_store
+from digest.watch import STILL, Watch
+
+LATE = timedelta(hours=1)  # after its slot an issue counts as missed, where `catch_up = "skip"`
+EVERY = 1  # seconds between two looks at the clock and at the drop folders
+AGAIN = (60, 300, 900, 3600)  # seconds until the next try after a failure; the last one for ever
+PATIENCE = 60  # seconds that `once` waits for files that somebody is writing
+
+Say = Callable[[str], None]
+
+
+class Due(NamedTuple):
+    """What becomes of the slots that came due."""
+
+    skipped: tuple[datetime, ...]
+    slot: datetime | None  # at which an issue is to be made now
+
+
+def due(came: Sequence[datetime], digest: Digest, now: datetime) -> Due:
+    """After an outage one issue is made with all that was missed, or, where `catch_up = "skip"`, none but on time."""
+    if not came:
+        return Due((), None)
+    if digest.catch_up == "skip" and now - came[-1] > LATE:
+        return Due(tuple(came), None)
+    return Due(tuple(came[:-1]), came[-1])
+
+
+def came_due(store: Store, digest: Digest, now: datetime) -> list[datetime]:
+    """The slots of a digest after its latest one; of a new digest, from the beginning of the day it was first seen."""
+    with store.reading() as db:
+        latest = issues.latest_slot(db, digest.name)
+        began = log.began(db, digest.name) or now
+    after = latest.slot if latest else slots.local_midnight(digest.zone, began) - timedelta(seconds=1)
+    return list(slots.between(digest.cron, digest.zone, after, now))
+
+
+def run_due(home: Home, store: Store, now: datetime, say: Say, tell: Tell, ready: Ready) -> Run:
+    """Read what is ready at the sources, and make every issue that is due."""
+    wanted: list[tuple[Digest, Occasion]] = []
+    for digest in home.digests:
+        try:
+            begin(home, store, [digest], now)
+        except ConfigError as error:
+            say(str(error))
+            continue
+        skipped, slot = due(came_due(store, digest, now), digest, now)
+        if skipped:
+            with store.writing() as db:
+                issues.skip(db, digest.name, skipped, now)
+        if slot:
+            wanted.append((digest, Occasion(now=now, slot=slot)))
+    templates = templating.environment(home.templates)
+    if wanted:
+        return build(home, store, templates, wanted, (), now, tell, ready)
+    for head in outbox.write_expected(store, home, templates):  # its slot is settled: no build would come by
+        say(f"{head.name}: an interrupted run had not written all its files; they are written now")
+    run = Run(dumps=fetch(home, store, now, tell, ready), made=())
+    if any(dump.records for dump in run.dumps):
+        record(store, now, "run", run)
+    return run
+
+
+def once(home: Home, store: Store, now: datetime, say: Say, tell: Tell) -> Run:
+    """Everything that is due now; files that somebody is still writing are waited for."""
+    watch, began = Watch(), time.monotonic()
+    settled: set[Path] = set()
+    while time.monotonic() - began < PATIENCE:
+        waiting = [dump.found for dump in look(home, store)[0] if dump.found]
+        settled |= {found.path for found in waiting if watch.ready(found, time.monotonic())}
+        if all(found.path in settled for found in waiting):
+            break
+        time.sleep(STILL / 4)
+    else:
+        say(f"some files are still being written after {PATIENCE} seconds; the next run reads them")
+    return run_due(home, store, now, say, tell, lambda found: found.path in settled)
+
+
+def run(path: Path, clock: Callable[[], datetime], say: Say, told: Callable[[Run], None]) -> None:
+    """Go on until SIGINT or SIGTERM, or until a bug of ours stops it with its traceback."""
+    # APScheduler 3 ships no types
+    from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]
+    from apscheduler.triggers.interval import IntervalTrigger  # type: ignore[import-untyped]
+
+    looks = _Looks(path, clock, say, told)
+    with _stopped_by_signals(looks.stop):
+        scheduler = BackgroundScheduler(timezone="UTC")
+        scheduler.add_job(
+            looks.job,
+            IntervalTrigger(seconds=EVERY, timezone="UTC"),
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
+        scheduler.start()
+        try:
+            looks.stop.wait()
+        finally:
+            scheduler.shutdown(wait=True)  # a build that has begun ends first
+            looks.close()
+    if looks.bug:
+        raise looks.bug
+
+
+class _Looks:
+    """One look at the clock and the folders, every second, in a thread of the scheduler's."""
+
+    def __init__(
+        self, path: Path, clock: Callable[[], datetime], say: Say, told: Callable[[Run], None]
+    ) -> None:
+        self.path, self.clock, self.say, self.told = path, clock, say, told
+        self.stop = threading.Event()
+        self.bug: Exception | None = None
+        self._home = config.load(path)
+        self._stamp = config.stamp(path)
+        self._store = open_store(self._home.store)
+        self._watch = Watch()
+        self._problems: set[DumpRead] = set()  # told already
+        self._failures = 0
+        self._not_before = 0.0
+
+    def job(self) -> None:
+        """What APScheduler calls."""
+        if self.stop.is_set() or time.monotonic() < self._not_before:
+            return
+        try:
+            self._look()
+            self._failures = 0
+        except DigestError as error:
+            pause = AGAIN[min(self._failures, len(AGAIN) - 1)]
+            self._failures += 1
+            self._not_before = time.monotonic() + pause
+            self._watch = Watch()  # what was offered has perhaps not been read
+            self.say(f"{error}\nnext try in {pause} seconds")
+        except Exception as error:  # a bug of ours: it ends the program, and `run` raises it again
+            self.bug = error
+            self.stop.set()
+            raise
+
+    def _look(self) -> None:
+        if (stamp := config.stamp(self.path)) != self._stamp:
+            self._stamp = stamp
+            self._home = config.load(self.path)
+            self.say("settings and schedules were read again")
+        run = run_due(self._home, self._store, self.clock(), self.say, _quiet, self._ready)
+        problems = {dump for dump in run.dumps if dump.format is None}
+        if run.made or set(run.dumps) - self._problems:
+            self.told(run)
+        self._problems = problems
+
+    def _ready(self, found: Found) -> bool:
+        return self._watch.ready(found, time.monotonic())
+
+    def close(self) -> None:
+        """Give the store back."""
+        self._store.close()
+
+
+def _quiet(_step: str, _done: int, _of: int) -> None:
+    """A scheduler shows no progress."""
+
+
+@contextmanager
+def _stopped_by_signals(stop: threading.Event) -> Iterator[None]:
+    """The first SIGINT or SIGTERM asks to end; the second one has its usual effect."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def ask(number: int, _frame: object) -> None:
+        stop.set()
+        signal.signal(number, before[signal.Signals(number)])
+
+    for number in before:
+        signal.signal(number, ask)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

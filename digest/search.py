@@ -1,0 +1,60 @@
+"""The known works that a rule matches, and why each is what it is."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import msgspec
+
+from digest import identity, rules
+from digest.identity import Work
+from digest.store import Store, works
+from digest.store.works import Said
+
+AT_ONCE = 500  # works in memory at a time
+
+
+class Hit(NamedTuple):
+    """A work that matches."""
+
+    number: int
+    work: Work
+    matched: tuple[str, ...]
+    said: tuple[Said, ...]
+
+
+def matching(store: Store, rule: rules.Rule) -> Iterator[Hit]:
+    """The works that the rule matches, oldest first."""
+    with store.reading() as db:
+        for atoms in works.all_of(db, AT_ONCE):
+            for number, said in works.by_work(works.said(db, atoms), atoms).items():
+                work = identity.merged([row.paper for row in said])
+                matched = rules.match(rule, rules.read(work.title, work.abstract))
+                if matched is not None:
+                    yield Hit(number, work, matched, tuple(said))
+
+
+def count(store: Store) -> int:
+    """How many works are known."""
+    with store.reading() as db:
+        return works.count(db)
+
+
+def work_object(hit: Hit, why: bool) -> dict[str, Any]:
+    """A work as `--json` prints it; with `why` also every record of it."""
+    found = {"id": hit.number, **msgspec.structs.asdict(hit.work), "matched": hit.matched}
+    found["sources"] = sorted({row.source for row in hit.said})
+    if why:
+        found["records"] = [
+            {"source": row.source, "dump": row.origin, "paper": row.paper} for row in hit.said
+        ]
+    return found
+
+
+def work_lines(hit: Hit, why: bool) -> Iterator[str]:
+    """A work in words; with `why` also its keys and every record of it."""
+    facts = [hit.work.published, hit.work.org, ", ".join(hit.matched)]
+    yield f"{hit.number}  {hit.work.title}" + "".join(f"  [{fact}]" for fact in facts if fact)
+    if why:
+        yield from (f"    key {key}" for key in hit.work.keys)
+        for row in hit.said:
+            yield f"    {row.source}: {row.origin}, {row.paper.where}: {row.paper.title}"

@@ -1,0 +1,50 @@
+"""Where dumps come from. One file per kind of source.
+
+A source is a module with
+
+    Options   the keys of its table in digest.toml, typed; one of them has the module's own name and tells the kind
+    look      its options and the home → the documents that lie there now, each with what tells it from an older one
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol, cast
+
+import msgspec
+
+from digest import plugins
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A document that lies at a source, before anybody read it."""
+
+    origin: str  # how people call it: its path below the home, or its name
+    path: Path
+    size: int  # bytes
+    mtime_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """A document that can be read now; known in the store by (source, sha256 of its bytes)."""
+
+    source: str
+    origin: str
+    path: Path
+    found: Found | None = None  # as it lay at its source, so that the next look at it costs one stat
+
+
+class Source(Protocol):
+    """A module of this folder."""
+
+    Options: type[msgspec.Struct]
+
+    def look(self, options: msgspec.Struct, home: Path) -> Iterator[Found]:
+        """What lies there, in a fixed order; OSError if the source cannot be looked at."""
+
+
+def load(kind: str) -> Source:
+    """The kind of source of that name."""
+    return cast(Source, plugins.load("sources", kind))

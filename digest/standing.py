@@ -1,0 +1,91 @@
+"""How things stand: what comes next, what came last, and how the sources are."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from digest import slots
+from digest.config import Digest, Home
+from digest.freezing import sources_of
+from digest.store import Store, issues, log, works
+from digest.verdicts import verdict
+
+
+def of(home: Home, store: Store, now: datetime) -> dict[str, dict[str, Any]]:
+    """Each digest's standing, by its name."""
+    return {digest.name: _of(home, store, digest, now) for digest in home.digests}
+
+
+def _of(home: Home, store: Store, digest: Digest, now: datetime) -> dict[str, Any]:
+    with store.reading() as db:
+        made = issues.of_digest(db, digest.name)
+        slot = issues.latest_slot(db, digest.name)
+        names = sources_of(db, home, digest)
+        unread = log.count_unread(db, log.spans(db, digest.name, names))
+        news = log.last_news(db)
+        run = issues.last_run(db)
+        known = works.count(db)
+    said = run.said if run else {}
+    verdicts = _last_verdicts(said, digest.name) | _stale(home, news, now)
+    return {
+        "title": digest.title,
+        "next_slot": _local(slots.following(digest.cron, digest.zone, now), digest.zone),
+        "last_slot": {"slot": _local(slot.slot, digest.zone), "state": slot.state} if slot else None,
+        "last_issue": {"name": made[0].head.name, "papers": made[0].head.papers} if made else None,
+        "issues": len(made),
+        "unread": unread,
+        "works": known,
+        "sources": {
+            name: {"verdict": verdicts.get(name, "quiet"), "last_news": _local(news.get(name), digest.zone)}
+            for name in names
+        },
+        "last_run": {"at": _local(run.at, digest.zone), "command": run.command, **said} if run else None,
+    }
+
+
+def _last_verdicts(said: dict[str, Any], digest: str) -> dict[str, str]:
+    """What the last run found of the sources."""
+    found = {dump["source"]: "broken" for dump in said.get("dumps", ()) if dump["format"] is None}
+    for made in said.get("made", ()):
+        if made["digest"] == digest:
+            found |= made["sources"]
+    return found
+
+
+def _stale(home: Home, news: dict[str, datetime], now: datetime) -> dict[str, str]:
+    """The sources that are silent for too long by now, whatever the last run found."""
+    silent = {
+        source.name: verdict((), news.get(source.name), source.stale_after, now) for source in home.sources
+    }
+    return {name: found for name, found in silent.items() if found == "stale"}
+
+
+def _local(moment: datetime | None, zone: ZoneInfo) -> str | None:
+    return moment.astimezone(zone).isoformat() if moment else None
+
+
+def lines(digests: dict[str, dict[str, Any]]) -> Iterator[str]:
+    """The same in words."""
+    for name, found in digests.items():
+        last = found["last_issue"]
+        yield f"{name}: {found['title']}"
+        yield f"  next slot   {found['next_slot']}"
+        if found["last_slot"]:
+            yield f"  last slot   {found['last_slot']['slot']}: {found['last_slot']['state']}"
+        yield f"  last issue  {last['name']}, {last['papers']} papers" if last else "  last issue  none yet"
+        yield f"  unread      {found['unread']:,} of {found['works']:,} works"
+        for source, state in found["sources"].items():
+            yield f"  source      {source}: {state['verdict']}, last news {state['last_news'] or 'never'}"
+        if found["last_run"]:
+            yield from _run_lines(found["last_run"])
+
+
+def _run_lines(run: dict[str, Any]) -> Iterator[str]:
+    yield f"  last run    {run['command']} at {run['at']}"
+    for dump in run["dumps"]:
+        if dump["problem"]:
+            yield f"    {dump['origin']} was not read: {dump['problem']}"
+    for made in run["made"]:
+        issue = made["issue"]
+        yield f"    {made['digest']}: {issue['name'] if issue else made['state']}"

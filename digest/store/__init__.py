@@ -1,0 +1,167 @@
+"""The store: schema, migrations, transactions. SQL stands in this folder only.
+
+with store.reading() as db:    a snapshot
+with store.writing() as db:    all of it or none of it, under the one writer's lock, held to commit
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from digest.errors import ConfigError, StoreError
+from digest.store import schema
+
+PATIENCE = 120  # seconds to wait for another process that writes; an issue of 25,000 papers takes about 20
+
+
+class Store:
+    """An open store. Use `open_store`."""
+
+    def __init__(self, engine: Engine, path: Path) -> None:
+        self._engine = engine
+        self._writers = engine.execution_options(writes=True)
+        self.path = path
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees the store as it is now and writes nothing."""
+        with self._named_errors(), self._engine.connect() as db, db.begin():
+            yield db
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that holds the writer's lock from its first moment."""
+        with self._named_errors(), self._writers.connect() as db, db.begin():
+            yield db
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _named_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except OperationalError as error:
+            raise StoreError(_explained(self.path, str(error.orig))) from error
+
+
+def open_store(path: Path) -> Store:
+    """The store in this file, made or brought up to date if need be.
+
+    StoreError if it cannot be opened or written; ConfigError if a newer program has written it.
+    """
+    if not path.parent.is_dir():
+        raise ConfigError(f"there is no folder {path.parent} for the store; digest init makes a home")
+    store = Store(_engine(path), path)
+    try:
+        _bring_up_to_date(store)
+    except DatabaseError as error:
+        store.close()
+        raise StoreError(_explained(path, str(error.orig))) from error
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def copy(path: Path, to: Path) -> None:
+    """Copy a store, also one that is in use, into a file that is not there yet; nothing of the first is changed.
+
+    Whoever opens a store that nobody uses in the usual way leaves two files beside it if he may not write; as
+    immutable it can be read without them, as long as its log is not there and the file stands still.
+    """
+    before = path.stat()
+    if not path.with_name(f"{path.name}-wal").exists():
+        _backup(f"{path.absolute().as_uri()}?mode=ro&immutable=1", to)
+        after = path.stat()
+        if (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size):
+            return
+        to.unlink()
+    _backup(f"{path.absolute().as_uri()}?mode=ro", to)
+
+
+def _backup(address: str, to: Path) -> None:
+    import sqlite3
+
+    source = sqlite3.connect(address, uri=True, timeout=PATIENCE)
+    target = sqlite3.connect(to)
+    try:
+        source.backup(target)
+    finally:
+        target.close()
+        source.close()
+
+
+def _engine(path: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": PATIENCE})
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # transactions begin where we say, not at the driver's guess
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-32000"):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(db: Connection) -> None:
+        db.exec_driver_sql("BEGIN IMMEDIATE" if db.get_execution_options().get("writes") else "BEGIN")
+
+    return engine
+
+
+# As Alembic makes it, so that a store made here is no other than one that was migrated.
+_ALEMBICS_OWN = """\
+CREATE TABLE alembic_version (
+    version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+)"""
+
+
+def _bring_up_to_date(store: Store) -> None:
+    with store.reading() as db:
+        revision = _revision(db)
+    if revision == schema.REVISION:
+        return
+    if revision is None:
+        with store.writing() as db:
+            if _revision(db) is None:  # nobody else was faster
+                schema.metadata.create_all(db)
+                db.execute(text(_ALEMBICS_OWN))
+                db.execute(
+                    text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": schema.REVISION}
+                )
+        return
+    from digest.store import migrations  # Alembic costs 150 ms: only a store that is behind pays them
+
+    if not migrations.knows(revision):
+        raise ConfigError(
+            f"{store.path} was written by a newer digest (its schema is {revision}, this program's {schema.REVISION}): "
+            "install that version or a later one; the store was not touched"
+        )
+    with store.writing() as db:
+        migrations.upgrade(db)
+
+
+def _revision(db: Connection) -> str | None:
+    if not inspect(db).has_table("alembic_version"):
+        return None
+    return db.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+
+
+def _explained(path: Path, problem: str) -> str:
+    """SQLite's few words, with the file and what to do."""
+    cures = {
+        "locked": "another digest command is writing; wait for it, or end it, and run this again",
+        "full": "the disk is full; make room and run this again: nothing was half-written",
+        "disk I/O error": "the disk is full or failing; make room and run this again: nothing was half-written",
+        "readonly": "it cannot be written; check who owns the folder and the file",
+        "unable to open": "it cannot be opened or made; check that the folder exists and can be written",
+        "not a database": "it is not a store; move the file away, or name another in digest.toml",
+        "malformed": "it is damaged; restore a backup",
+    }
+    cure = next((cure for sign, cure in cures.items() if sign in problem), "see the message of the database")
+    return f"{os.fspath(path)}: {problem}: {cure}"

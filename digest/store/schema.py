@@ -1,0 +1,229 @@
+"""The tables, one schema for every engine. A change here needs a migration beside it; a test compares the two.
+
+dumps → papers, rejects      what was read, and what it said
+works, keys, joins           which papers are one work
+arrivals                     the log: what was new, in one sequence; a read of a dump is an entry too
+digests, cursors             how far each digest has read of each source
+issues, cards, carried       what was made of it, frozen
+slots, files, runs           what came due, what lies in the outbox, what was done
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+REVISION = "0001"  # the newest migration; a store that says so is opened without importing Alembic
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment in whole seconds of UTC, as text that sorts: 2026-11-21T06:00:00Z."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
+        """To the store."""
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if value else None
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        """From the store."""
+        return datetime.fromisoformat(value) if value else None
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+def _of(table: str) -> ForeignKey:
+    return ForeignKey(f"{table}.id", deferrable=True, initially="DEFERRED")
+
+
+dumps = Table(
+    "dumps",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("received", Instant, nullable=False),
+    Column("format", Text),  # null: nobody could read it, and `problem` says why
+    Column("problem", Text, nullable=False),
+    Column("records", Integer, nullable=False),
+    Column("papers", Integer, nullable=False),
+    Column("rejects", Integer, nullable=False),
+    UniqueConstraint("source", "sha256"),
+)
+
+# Files of folders that were read, so that the next look costs one stat each.
+paths = Table(
+    "paths",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("path", Text, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("mtime_ns", BigInteger, nullable=False),
+    Column("dump", Integer, _of("dumps"), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# A paper that says of its work what the store has already is not stored again.
+papers = Table(
+    "papers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("work", Integer, _of("works"), nullable=False, index=True),
+    Column("dump", Integer, _of("dumps"), nullable=False),
+    Column("record", LargeBinary, nullable=False),  # papers.Paper as JSON
+)
+
+rejects = Table(
+    "rejects",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("dump", Integer, _of("dumps"), nullable=False, index=True),
+    Column("place", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("raw", Text, nullable=False),
+)
+
+# One row for each set of keys that a paper has had: an atom of identity. What people call a work is all the atoms
+# that `joins` points at one of them.
+works = Table(
+    "works",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key_set", Text, nullable=False),  # sorted, separated by line breaks
+)
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("work", Integer, _of("works"), primary_key=True),
+    sqlite_with_rowid=False,
+)
+
+joins = Table(
+    "joins",
+    metadata,
+    Column("from_work", Integer, _of("works"), primary_key=True),
+    Column("into_work", Integer, _of("works"), nullable=False, index=True),  # the oldest; never itself joined
+    Column("at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+arrivals = Table(
+    "arrivals",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),  # read | new | revised | withdrawn | seen
+    Column("source", Text, nullable=False),
+    Column("work", Integer, _of("works")),  # null: the read of a dump
+    Column("version", Integer, nullable=False),  # 0: the dump tells none
+    Column("dump", Integer, _of("dumps"), nullable=False),
+    Column("at", Instant, nullable=False),
+    sqlite_autoincrement=True,  # a number is never given twice, whatever is deleted
+)
+Index(
+    "uq_arrivals_work", arrivals.c.work, arrivals.c.source, arrivals.c.kind, arrivals.c.version, unique=True
+)
+Index("ix_arrivals_dump", arrivals.c.dump)
+
+digests = Table(
+    "digests",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("began", Instant, nullable=False),  # when it was first seen
+)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("seq", Integer, nullable=False),  # up to where this digest has read what this source showed
+    sqlite_with_rowid=False,
+)
+
+issues = Table(
+    "issues",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("name", Text, nullable=False, unique=True),
+    Column("head", LargeBinary, nullable=False),  # issue.Head as JSON
+    Column("entries", Integer, nullable=False),  # how many cards
+    UniqueConstraint("digest", "number"),
+)
+
+cards = Table(
+    "cards",
+    metadata,
+    Column("issue", Integer, _of("issues"), primary_key=True),
+    Column("group", Integer, primary_key=True),  # from 0
+    Column("place", Integer, primary_key=True),
+    Column("card", LargeBinary, nullable=False),  # issue.Card as JSON
+    sqlite_with_rowid=False,
+)
+
+# The database's own word that no digest carries a work twice: once as new (version 0), once for each revision.
+carried = Table(
+    "carried",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("work", Integer, _of("works"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("issue", Integer, _of("issues"), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+slots = Table(
+    "slots",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("slot", Instant, primary_key=True),
+    Column("state", Text, nullable=False),  # made | empty | waiting | skipped
+    Column("at", Instant, nullable=False),
+    Column("issue", Integer, _of("issues")),  # null but for `made`
+    sqlite_with_rowid=False,
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("issue", Integer, _of("issues"), primary_key=True),
+    Column("path", Text, primary_key=True),  # below the outbox
+    Column("sha256", Text, nullable=False),
+    Column("templates", Text, nullable=False),  # fingerprint of the templates that made it
+    sqlite_with_rowid=False,
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("command", Text, nullable=False),
+    Column(
+        "said", LargeBinary, nullable=False
+    ),  # JSON: what each digest got, each source's verdict, what went wrong
+)

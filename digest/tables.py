@@ -1,0 +1,67 @@
+"""A TOML table → a typed value, or every mistake in it: file, key and what is allowed."""
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+class Tables:
+    """Reads the tables of one file and notes what is wrong, so that nobody has to mend one mistake at a time."""
+
+    def __init__(self, file: str, mistakes: list[str]) -> None:
+        self.file = file
+        self.mistakes = mistakes
+
+    def wrong(self, where: str, problem: str) -> None:
+        """Note a mistake."""
+        self.mistakes.append(f"{self.file}: {where}: {problem}" if where else f"{self.file}: {problem}")
+
+    def read(self, path: Path) -> dict[str, Any] | None:
+        """The file's outermost table; None and a mistake if it is no TOML."""
+        try:
+            return tomllib.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            self.wrong("", f"cannot be read: {error.strerror}")
+        except UnicodeDecodeError as error:
+            self.wrong("", f"byte {error.start + 1} is not UTF-8: save it as UTF-8")
+        except tomllib.TOMLDecodeError as error:
+            self.wrong("", f"is not TOML: {error}")
+        return None
+
+    def struct(self, kind: type[T], table: Mapping[str, Any], where: str = "") -> T | None:
+        """The table as a value of that kind; None and a mistake for each key that is wrong."""
+        fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+        before = len(self.mistakes)
+        for key in sorted(table.keys() - fields.keys()):
+            self.wrong(where, f"unknown key {key!r}{meant(key, fields)}; known: {', '.join(sorted(fields))}")
+        for key in fields.keys() - table.keys():
+            if fields[key].required:
+                self.wrong(where, f"the key {key!r} is missing")
+        values = {
+            fields[key].name: self._value(fields[key].type, value, f"{where} {key}".strip())
+            for key, value in table.items()
+            if key in fields
+        }
+        return kind(**values) if len(self.mistakes) == before else None
+
+    def _value(self, kind: Any, value: Any, where: str) -> Any:
+        if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and isinstance(value, dict):
+            return self.struct(kind, value, f"[{where}]")
+        try:
+            return msgspec.convert(value, kind)
+        except msgspec.ValidationError as error:
+            said = str(error)
+            self.wrong(where, said[0].lower() + said[1:])
+            return None
+
+
+def meant(word: str, known: Iterable[str]) -> str:
+    """` (did you mean 'x'?)`, or nothing."""
+    close = difflib.get_close_matches(word.casefold(), list(known), n=1)
+    return f" (did you mean {close[0]!r}?)" if close else ""

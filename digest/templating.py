@@ -1,0 +1,241 @@
+"""Templates: where they are found, what they may say, and what is wrong with them.
+
+The only file that makes a Jinja environment. It knows no issue and no store: renderers hand it what to show.
+"""
+
+import hashlib
+import html
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from urllib.parse import quote, unquote
+
+from jinja2 import (
+    BaseLoader,
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateSyntaxError,
+    meta,
+    nodes,
+    select_autoescape,
+)
+
+from digest.errors import ConfigError
+from digest.papers import readable
+
+PIECE = 64_000  # characters of a piece: few enough for flat memory, many enough that writing costs nothing
+COLUMNS = 72  # of text: room for two marks of quotation within the 78 that RFC 5322 §2.1.1 recommends
+
+_HERE = Path(__file__).parent
+
+
+def shipped(folder: str) -> Path:
+    """Where the shipped `templates` or `schedules` lie: in an installed package, beside it in a checkout."""
+    packed = _HERE / "shipped" / folder
+    return packed if packed.is_dir() else _HERE.parent / folder
+
+
+def environment(overrides: Path | None) -> Environment:
+    """The templates in force, file by file: the home's own, else what ships.
+
+    A template is read once: an environment is made for each run and sees no later change.
+    """
+    folders = [*([overrides] if overrides else []), shipped("templates")]
+    templates = Environment(
+        loader=FileSystemLoader(folders),
+        autoescape=select_autoescape(enabled_extensions=("html.j2",), default=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
+    templates.filters |= {"md": markdown, "day": day, "count": count, "wrap": wrap, "web": web}
+    return templates
+
+
+def stream(templates: Environment, name: str, **context: object) -> Iterator[str]:
+    """The template's text in pieces of about 64 kB; ConfigError with file and line where it is wrong."""
+    pieces: list[str] = []
+    size = 0
+    try:
+        for text in templates.get_template(name).generate(context):
+            pieces.append(text)
+            size += len(text)
+            if size >= PIECE:
+                yield "".join(pieces)
+                pieces, size = [], 0
+    except (TemplateError, UnicodeDecodeError) as error:
+        raise ConfigError(_mistake(templates, name, error)) from error
+    yield "".join(pieces)
+
+
+def check(templates: Environment) -> tuple[str, ...]:
+    """Every mistake of every template: unreadable ones, includes of what is missing, names nobody gives."""
+    known = frozenset().union(*(_free(templates, source) for source in _shipped_sources()))
+    names = templates.list_templates(extensions=["j2"])
+    return tuple(mistake for name in names for mistake in _mistakes(templates, name, known))
+
+
+def fingerprint(templates: Environment) -> str:
+    """A hash over names and words of all templates in force."""
+    told = hashlib.sha256()
+    for name in templates.list_templates(extensions=["j2"]):
+        for part in (name, _source(templates, name)[0]):
+            told.update(f"{len(part)}:{part}".encode())
+    return told.hexdigest()
+
+
+def _source(templates: Environment, name: str) -> tuple[str, str]:
+    """The template's words, and its file."""
+    try:
+        source, file, _ = _loader(templates).get_source(templates, name)
+    except (TemplateError, UnicodeDecodeError) as error:
+        raise ConfigError(_mistake(templates, name, error)) from error
+    return source, file or name
+
+
+def _loader(templates: Environment) -> FileSystemLoader:
+    loader: BaseLoader | None = templates.loader
+    if not isinstance(loader, FileSystemLoader):
+        raise TypeError("templates are made by templating.environment")
+    return loader
+
+
+def _shipped_sources() -> list[str]:
+    return [path.read_text("utf-8") for path in sorted(shipped("templates").glob("**/*.j2"))]
+
+
+def _free(templates: Environment, source: str) -> set[str]:
+    """The names that a template takes from its renderer."""
+    try:
+        return meta.find_undeclared_variables(templates.parse(source))
+    except TemplateSyntaxError:  # told by `check`, where the file is known
+        return set()
+
+
+def _mistakes(templates: Environment, name: str, known: frozenset[str]) -> Iterator[str]:
+    try:
+        source, file = _source(templates, name)
+        tree = templates.parse(source, name, file)
+        templates.compile(tree, name, file)
+    except ConfigError as error:
+        yield from error.mistakes
+    except TemplateError as error:
+        yield _mistake(templates, name, error)
+    else:
+        yield from _missing(templates, tree, file)
+        for free in sorted(meta.find_undeclared_variables(tree) - known):
+            yield f"{file}: no renderer gives {free!r}; known: {', '.join(sorted(known))}"
+
+
+def _missing(templates: Environment, tree: nodes.Template, file: str) -> Iterator[str]:
+    present = set(templates.list_templates())
+    looked = _looked_in(templates)
+    for node in tree.find_all((nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)):
+        wanted = getattr(node, "template")  # noqa: B009 (find_all tells no more of a node than that it is one)
+        if isinstance(wanted, nodes.Const) and wanted.value not in present and not _may_miss(node):
+            yield f"{file}, line {node.lineno}: there is no template {wanted.value!r}; {looked}"
+
+
+def _may_miss(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Include) and node.ignore_missing
+
+
+def _mistake(templates: Environment, name: str, error: Exception) -> str:
+    """The file and line that are wrong, what is wrong there, and where templates were looked for."""
+    if isinstance(error, TemplateSyntaxError):
+        place, line = error.filename or error.name or name, error.lineno
+    else:
+        place, line = _last_template(error.__traceback__) or (name, 0)
+    where = f"{place}, line {line}" if line else place
+    return f"{where}: {type(error).__name__}: {error}; {_looked_in(templates)}"
+
+
+def _last_template(trace: TracebackType | None) -> tuple[str, int] | None:
+    """The innermost frame that is a template's: Jinja gives such frames the template's own file and line."""
+    found = None
+    while trace:
+        file = trace.tb_frame.f_code.co_filename
+        if file.endswith(".j2"):
+            found = file, trace.tb_lineno
+        trace = trace.tb_next
+    return found
+
+
+def _looked_in(templates: Environment) -> str:
+    return f"looked in {', '.join(_loader(templates).searchpath)}"
+
+
+# ---- what templates say things with
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_ISO = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-([0-3]\d))?)?(?:[T ].*)?")
+
+
+def day(date: str) -> str:
+    """An ISO 8601 date for people, as precise as it is: `21 Nov 2026`, `Oct 2019`, `2019`."""
+    if not (match := _ISO.fullmatch(date)):
+        return date
+    year, month, of_month = match.groups()
+    words = (str(int(of_month)) if of_month else "", _MONTHS[int(month) - 1] if month else "", year)
+    return " ".join(filter(None, words))
+
+
+def count(number: int, noun: str) -> str:
+    """`1 paper`, `12 papers`, `24,012 papers`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def wrap(text: str, indent: int = 0, prefix: str = "") -> str:
+    """The text in lines of 72 columns, indented, the first one behind the prefix.
+
+    An address is never broken; any other word longer than a line is.
+    """
+    margin = " " * indent
+    lines, line, empty = [], prefix or margin, True
+    for word in _pieces(text, COLUMNS - indent):
+        if not empty and len(line) + 1 + len(word) > COLUMNS:
+            lines.append(line)
+            line, empty = margin, True
+        line, empty = f"{line}{word}" if empty else f"{line} {word}", False
+    return "\n".join([*lines, line])
+
+
+def _pieces(text: str, width: int) -> Iterator[str]:
+    for word in text.split():
+        if len(word) <= width or "://" in word:
+            yield word
+        else:
+            yield from (word[at : at + width] for at in range(0, len(word), width))
+
+
+# What could become markup in CommonMark, GitHub's dialect or Python-Markdown. Marks that Python-Markdown does
+# not let a backslash escape are written as character references, which all of them read.
+_BACKSLASHED = re.compile(r"[\\`*_{}\[\]#]|^[-+]|(?<=^\d)[.)]|(?<=^\d\d)[.)]|^\d{3,9}[.)]")
+_NAMED = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
+_REFERENCED = re.compile(r"[<>|$~]|^=|&(?=#?\w+;)|@(?=\w)")
+
+
+def markdown(text: str) -> str:
+    """The text as Markdown that says just these characters, on one line."""
+    plain = _BACKSLASHED.sub(lambda mark: f"{mark[0][:-1]}\\{mark[0][-1]}", readable(text))
+    return _REFERENCED.sub(lambda mark: _NAMED.get(mark[0], f"&#{ord(mark[0])};"), plain)
+
+
+_WEB = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)
+_NO_ADDRESS = re.compile(r"[^\w!#$%&'()*+,\-./:;=?@\[\]~]")
+
+
+def web(url: str) -> str:
+    """The address as a link may have it; empty if it is none of the web.
+
+    What is looked at is also the decoded address: some readers decode before they follow.
+    """
+    decoded = unquote(html.unescape(url)) if "%" in url or "&" in url else url
+    if not (_WEB.match(url) and _WEB.match(decoded)):
+        return ""
+    return _NO_ADDRESS.sub(lambda char: quote(char[0], errors="replace"), url)

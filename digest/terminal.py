@@ -1,0 +1,77 @@
+"""Results and progress → standard output and standard error; and the exit code that tells how the sources were."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from digest.pipeline import Run, Tell
+
+SOURCE_CAME_SHORT = 3  # all is done, but a source was partial, stale or broken
+
+
+@contextmanager
+def progress() -> "Iterator[Tell]":
+    """A bar on a terminal; nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield lambda _step, _done, _of: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(), console=Console(stderr=True), transient=True
+    )
+    with bar:
+        task = bar.add_task("", total=None)
+        yield lambda step, done, of: bar.update(task, description=step, completed=done, total=of or None)
+
+
+def print_json(thing: object) -> None:
+    """One object on one line."""
+    import msgspec
+
+    click.echo(msgspec.json.encode(thing).decode())
+
+
+def echo_lines(lines: Iterable[str]) -> None:
+    """Lines for people."""
+    for line in lines:
+        click.echo(line)
+
+
+def echo_problem(problem: str) -> None:
+    """What the operator should know, beside the result."""
+    click.echo(problem, err=True)
+
+
+def echo_run(run: "Run", as_json: bool) -> None:
+    """What a run did."""
+    from digest import reporting
+
+    if as_json:
+        for made in run.made:
+            print_json(reporting.made_object(made, run))
+        return
+    echo_lines(reporting.dump_lines(run.dumps))
+    for made in run.made:
+        echo_lines(reporting.made_lines(made))
+    for line in reporting.bad_sources(run.made):
+        echo_problem(line)
+
+
+def report(run: "Run", as_json: bool) -> None:
+    """What a run did, and the exit code of its sources."""
+    from digest import reporting
+
+    echo_run(run, as_json)
+    finish(reporting.is_bad(run.dumps) or bool(reporting.bad_sources(run.made)))
+
+
+def finish(came_short: bool) -> None:
+    """End with the exit code that says how the sources were."""
+    if came_short:
+        sys.exit(SOURCE_CAME_SHORT)
