@@ -19,7 +19,7 @@ T = TypeVar("T")
 HAND = "hand"  # the source of dumps that are given by hand
 SETTINGS = "digest.toml"
 SCHEDULES = "schedules"
-DEFAULT_SOURCES = {"drop": {"folder": "dumps"}}
+DROP = "dumps"  # the folder that is a source of its own where digest.toml names none
 DEFAULT_OUTPUTS = ("markdown", "html", "text", "mail", "atom", "rss", "jsonfeed")
 INDEX = "index"  # the renderer that no schedule names: every digest has an index
 
@@ -45,7 +45,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     operator: tuple[str, ...] = ()
     keep: str = "90 days"
     smtp: Smtp = Smtp()
-    sources: dict[str, dict[str, Any]] = msgspec.field(default_factory=lambda: dict(DEFAULT_SOURCES))
+    sources: dict[str, dict[str, Any]] | None = None
 
 
 class GroupTable(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,6 +167,9 @@ def _home(path: Path, mistakes: list[str]) -> Home | None:
     digests = tuple(digest for file in found if (digest := _digest(path, file, mistakes)))
     if settings is None:
         return None
+    named = settings.sources
+    if named is None:
+        named = {"drop": {"folder": DROP}} if (path / DROP).is_dir() else {}
     return Home(
         path=path,
         store=path / (_made(values.sqlite_file, settings.store, "store", tables) or ""),
@@ -175,7 +178,7 @@ def _home(path: Path, mistakes: list[str]) -> Home | None:
         operator=_addresses(settings.operator, "operator", tables),
         keep=_made(values.duration, settings.keep, "keep", tables) or timedelta(),
         smtp=settings.smtp,
-        sources=tuple(source for item in settings.sources.items() if (source := _source(*item, tables))),
+        sources=tuple(source for item in named.items() if (source := _source(*item, tables))),
         digests=digests,
     )
 

@@ -183,12 +183,18 @@ def _quiet(_step: str, _done: int, _of: int) -> None:
 
 @contextmanager
 def _stopped_by_signals(stop: threading.Event) -> Iterator[None]:
-    """The first SIGINT or SIGTERM asks to end; the second one has its usual effect."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    """SIGINT or SIGTERM asks to end; once more after a second does not wait for what is being done.
 
-    def ask(number: int, _frame: object) -> None:
+    Within that second it is the same wish: a terminal and `timeout` send it to the process and to its group.
+    """
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    asked: list[float] = []
+
+    def ask(_number: int, _frame: object) -> None:
+        asked.append(time.monotonic())
+        if asked[-1] - asked[0] > 1:
+            raise KeyboardInterrupt
         stop.set()
-        signal.signal(number, before[signal.Signals(number)])
 
     for number in before:
         signal.signal(number, ask)
