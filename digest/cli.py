@@ -179,13 +179,18 @@ def build(
 ) -> None:
     """Read what is new, and make an issue of it for each digest."""
     from digest import homes, pipeline
+    from digest.config import HAND
     from digest.freezing import Occasion
 
-    home, given = place.home(), by_hand(dumps, "hand")
+    home, given = place.home(), by_hand(dumps, HAND)
     wanted = [
         (digest, Occasion(now=place.now, since=utc(since, digest.zone) if since else None))
         for digest in chosen(home, digests)
     ]
+    for digest, _ in wanted if given else ():
+        if digest.sources and HAND not in digest.sources:
+            there = ", ".join(digest.sources)
+            echo_problem(f"{digest.name} does not read dumps that are given by hand: its sources are {there}")
     with (
         homes.copy(home) if dry_run else nullcontext(home) as used,
         opened(used) as store,
@@ -233,7 +238,6 @@ def run(place: Place, once: bool, as_json: bool) -> None:
     chosen(place.home(), ())
     ahead = place.now - datetime.now(UTC)
     ahead = ahead if abs(ahead) > timedelta(seconds=2) else timedelta()
-    click.echo(f"digest runs in {place.path}; Ctrl-C ends it", err=True)
     schedule.run(
         place.path,
         lambda: (datetime.now(UTC) + ahead).replace(microsecond=0),
@@ -307,7 +311,9 @@ def rebuild(place: Place, names: tuple[str, ...], as_json: bool) -> None:
         print_json({"issues": len(chosen), "differences": [one._asdict() for one in found]})
     else:
         echo_lines(f"outbox/{path}: {why}" for path, why in found)
-        click.echo(f"{reporting.count(len(chosen), 'issue')} written again, {len(found)} files differed")
+        click.echo(
+            f"{reporting.count(len(chosen), 'issue')} written again, {reporting.count(len(found), 'file')} differed"
+        )
 
 
 @cli.command(epilog="Example: digest papers '\"knowledge distillation\" OR prun*'")

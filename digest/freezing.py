@@ -252,8 +252,8 @@ def _state(db: Connection, digest: Digest, occasion: Occasion, papers: int) -> S
         return "made" if papers else "empty"
     if papers == 0:
         return "made" if digest.empty == "send" else "empty"
-    since = issues.waiting_since(db, digest.name)
-    return "made" if since is not None and occasion.slot - since >= digest.wait else "waiting"
+    since = issues.waiting_since(db, digest.name) or occasion.slot
+    return "made" if occasion.slot - since >= digest.wait else "waiting"
 
 
 def _head(

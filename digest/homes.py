@@ -56,20 +56,12 @@ def _put(file: Path, words: str) -> Iterator[str]:
 
 def templates(home: Home) -> Environment:
     """The templates in force; ConfigError with every mistake in those that are the home's own."""
-    environment = templating.environment(home.templates)
-    if home.templates.is_dir() and home.templates.resolve() != templating.shipped("templates").resolve():
-        _refuse_mistakes(environment)
-    return environment
-
-
-def _refuse_mistakes(environment: Environment) -> None:
-    if mistakes := templating.check(environment):
-        raise ConfigError(*mistakes)
+    return templating.in_force(home.templates)
 
 
 def check(home: Home) -> Iterator[str]:
     """What is in a home without mistakes, and what may be meant otherwise."""
-    _refuse_mistakes(templating.environment(home.templates))
+    templating.refuse_mistakes(templating.environment(home.templates))
     known = {source.name for source in home.sources} | {config.HAND}
     if home.store.exists():
         store = open_store(home.store)

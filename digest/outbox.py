@@ -7,6 +7,7 @@ written under the store's one writer's lock: two programs never write one file a
 import hashlib
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -57,39 +58,36 @@ class Difference(NamedTuple):
 
 def rebuild(store: Store, home: Home, chosen: Iterable[Stored], templates: Environment) -> list[Difference]:
     """Write all files of these issues again; what differs from what lay there, and why."""
-    found: list[Difference] = []
     with store.writing() as db:
         wanted = sorted(chosen)
-        lay = {stored.id: _lying(home, issues.written(db, stored.id)) for stored in wanted}
+        before = {path: file for stored in wanted for path, file in issues.written(db, stored.id).items()}
+        # The index and the feeds of a digest were last written with its newest issue, chosen or not.
+        before |= {path: newest for path in before if (newest := issues.newest_file(db, path))}
+        lay = {path: _sha256(home.outbox / path) for path in before if (home.outbox / path).is_file()}
         made = _made(store, home, wanted, templates)
-        newest = {stored.head.digest: stored.id for stored in wanted}  # an older issue's index was another
+        now = {file.path: file for files in made.values() for file in files}
         for stored in wanted:
-            before = issues.written(db, stored.id)
-            for file in made[stored.id]:
-                of_issue = file.path.startswith(f"{stored.head.digest}/{stored.head.folder}/")
-                if of_issue or newest[stored.head.digest] == stored.id:
-                    found += _difference(file, before.get(file.path), lay[stored.id].get(file.path))
             issues.record_files(db, stored.id, made[stored.id])
-    return found
+        for file in now.values():
+            issues.renew_file(db, file)
+    return [
+        Difference(path, why)
+        for path, file in now.items()
+        if (why := _difference(file, before.get(path), lay.get(path)))
+    ]
 
 
-def _lying(home: Home, before: Iterable[str]) -> dict[str, str]:
-    """The hashes of these files as they are."""
-    there = ((path, home.outbox / path) for path in before)
-    return {path: _sha256(file) for path, file in there if file.is_file()}
-
-
-def _difference(now: File, before: File | None, lay: str | None) -> list[Difference]:
+def _difference(now: File, before: File | None, lay: str | None) -> str:
+    """Why a file is another than it was; empty: it is not."""
     if before is None:
-        return [Difference(now.path, "it is new")]
+        return "it is new"
     if lay is None:
-        return [Difference(now.path, "it was missing")]
+        return "it was missing"
     if lay != before.sha256:
-        return [Difference(now.path, "it had been changed since it was written")]
-    if now.sha256 != before.sha256:
-        same = now.templates == before.templates
-        return [Difference(now.path, "the program has changed" if same else "the templates have changed")]
-    return []
+        return "it had been changed since it was written"
+    if now.sha256 == before.sha256:
+        return ""
+    return "the templates have changed" if now.templates != before.templates else "the program has changed"
 
 
 def _made(
@@ -159,11 +157,13 @@ def _write(home: Home, path: str, pieces: Iterable[str], stamp: str) -> File:
         crash.point("file renamed")
         _sync_folder(target.parent)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise OutboxError(
             f"{target}: cannot be written: {error.strerror}. "
             "The issue is safe in the store: mend that, and run this again"
         ) from error
+    finally:
+        with suppress(OSError):  # what kept us from writing may keep us from this too
+            temporary.unlink(missing_ok=True)
     return File(path, sha256, stamp)
 
 

@@ -60,7 +60,7 @@ def made_lines(made: Made) -> Iterator[str]:
         waits = "a slot waits for more papers" if made.state == "waiting" else "nothing new"
         yield f"{made.digest}: {waits}{_why_nothing(made)}"
         return
-    groups = ", ".join(f"{group.heading} {group.papers}" for group in made.groups if group.papers)
+    groups = ", ".join(f"{group.heading} {group.papers:,}" for group in made.groups if group.papers)
     yield f"{head.name}: {count(head.papers, 'paper')}{f' ({groups})' if groups else ''}{_why_nothing(made)}"
     for path in outbox.paths(head):
         if path.endswith(("digest.html", "digest.md", "digest.eml")):
@@ -86,7 +86,7 @@ def dump_lines(dumps: Iterable[DumpRead]) -> Iterator[str]:
             continue
         rejects = f", {count(dump.rejects, 'reject')}" if dump.rejects else ""
         nothing = "" if dump.records else ": a page without a paper"
-        yield f"{dump.origin}: {count(dump.papers, 'paper')}, {dump.new} new{rejects} ({dump.format}){nothing}"
+        yield f"{dump.origin}: {count(dump.papers, 'paper')}, {dump.new:,} new{rejects} ({dump.format}){nothing}"
 
 
 def bad_sources(made: Iterable[Made]) -> list[str]:

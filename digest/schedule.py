@@ -71,10 +71,10 @@ def run_due(home: Home, store: Store, now: datetime, say: Say, tell: Tell, ready
                 issues.skip(db, digest.name, skipped, now)
         if slot:
             wanted.append((digest, Occasion(now=now, slot=slot)))
-    templates = templating.environment(home.templates)
     if wanted:
-        return build(home, store, templates, wanted, (), now, tell, ready)
-    for head in outbox.write_expected(store, home, templates):  # its slot is settled: no build would come by
+        return build(home, store, templating.in_force(home.templates), wanted, (), now, tell, ready)
+    left_out = outbox.write_expected(store, home, templating.environment(home.templates))
+    for head in left_out:  # its slot is settled: no build would come by
         say(f"{head.name}: an interrupted run had not written all its files; they are written now")
     run = Run(dumps=fetch(home, store, now, tell, ready), made=())
     if any(dump.records for dump in run.dumps):
@@ -99,12 +99,13 @@ def once(home: Home, store: Store, now: datetime, say: Say, tell: Tell) -> Run:
 
 def run(path: Path, clock: Callable[[], datetime], say: Say, told: Callable[[Run], None]) -> None:
     """Go on until SIGINT or SIGTERM, or until a bug of ours stops it with its traceback."""
-    # APScheduler 3 ships no types
-    from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]
-    from apscheduler.triggers.interval import IntervalTrigger  # type: ignore[import-untyped]
+    stop = threading.Event()
+    with _stopped_by_signals(stop):  # from the first moment on
+        # APScheduler 3 ships no types
+        from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]
+        from apscheduler.triggers.interval import IntervalTrigger  # type: ignore[import-untyped]
 
-    looks = _Looks(path, clock, say, told)
-    with _stopped_by_signals(looks.stop):
+        looks = _Looks(path, clock, say, told, stop)
         scheduler = BackgroundScheduler(timezone="UTC")
         scheduler.add_job(
             looks.job,
@@ -114,8 +115,9 @@ def run(path: Path, clock: Callable[[], datetime], say: Say, told: Callable[[Run
             misfire_grace_time=None,
         )
         scheduler.start()
+        say(f"digest runs in {path}; Ctrl-C ends it")
         try:
-            looks.stop.wait()
+            stop.wait()
         finally:
             scheduler.shutdown(wait=True)  # a build that has begun ends first
             looks.close()
@@ -127,13 +129,18 @@ class _Looks:
     """One look at the clock and the folders, every second, in a thread of the scheduler's."""
 
     def __init__(
-        self, path: Path, clock: Callable[[], datetime], say: Say, told: Callable[[Run], None]
+        self,
+        path: Path,
+        clock: Callable[[], datetime],
+        say: Say,
+        told: Callable[[Run], None],
+        stop: threading.Event,
     ) -> None:
-        self.path, self.clock, self.say, self.told = path, clock, say, told
-        self.stop = threading.Event()
+        self.path, self.clock, self.say, self.told, self.stop = path, clock, say, told, stop
         self.bug: Exception | None = None
+        self._stamp = config.stamp(path)  # before they are read: no change may slip in between
         self._home = config.load(path)
-        self._stamp = config.stamp(path)
+        self._said: set[str] = set()
         self._store = open_store(self._home.store)
         self._watch = Watch()
         self._problems: set[DumpRead] = set()  # told already
@@ -161,13 +168,28 @@ class _Looks:
     def _look(self) -> None:
         if (stamp := config.stamp(self.path)) != self._stamp:
             self._stamp = stamp
-            self._home = config.load(self.path)
-            self.say("settings and schedules were read again")
-        run = run_due(self._home, self._store, self.clock(), self.say, _quiet, self._ready)
+            self._read_again()
+        run = run_due(self._home, self._store, self.clock(), self._say_once, _quiet, self._ready)
         problems = {dump for dump in run.dumps if dump.format is None}
         if run.made or set(run.dumps) - self._problems:
             self.told(run)
         self._problems = problems
+
+    def _read_again(self) -> None:
+        """Take up changed settings and schedules; a mistake in one of them stops no other digest."""
+        try:
+            self._home = config.load(self.path)
+        except ConfigError as error:
+            self.say(f"{error}\nwhat was read before stays in force until that is mended")
+        else:
+            self._said.clear()
+            self.say("settings and schedules were read again")
+
+    def _say_once(self, problem: str) -> None:
+        """A problem that is still there at the next look is no news."""
+        if problem not in self._said:
+            self._said.add(problem)
+            self.say(problem)
 
     def _ready(self, found: Found) -> bool:
         return self._watch.ready(found, time.monotonic())

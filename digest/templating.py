@@ -80,6 +80,20 @@ def check(templates: Environment) -> tuple[str, ...]:
     return tuple(mistake for name in names for mistake in _mistakes(templates, name, known))
 
 
+def refuse_mistakes(templates: Environment) -> None:
+    """ConfigError with every mistake of every template."""
+    if mistakes := check(templates):
+        raise ConfigError(*mistakes)
+
+
+def in_force(overrides: Path) -> Environment:
+    """The templates in force; ConfigError with every mistake, before anything is read, if some are the home's own."""
+    templates = environment(overrides)
+    if overrides.is_dir() and overrides.resolve() != shipped("templates").resolve():
+        refuse_mistakes(templates)
+    return templates
+
+
 def fingerprint(templates: Environment) -> str:
     """A hash over names and words of all templates in force."""
     told = hashlib.sha256()

@@ -6,7 +6,7 @@ with store.writing() as db:    all of it or none of it, under the one writer's l
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -78,24 +78,27 @@ def copy(path: Path, to: Path) -> None:
     """
     before = path.stat()
     if not path.with_name(f"{path.name}-wal").exists():
-        _backup(f"{path.absolute().as_uri()}?mode=ro&immutable=1", to)
+        _backup(path, "mode=ro&immutable=1", to)
         after = path.stat()
         if (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size):
             return
         to.unlink()
-    _backup(f"{path.absolute().as_uri()}?mode=ro", to)
+    _backup(path, "mode=ro", to)
 
 
-def _backup(address: str, to: Path) -> None:
+def _backup(path: Path, how: str, to: Path) -> None:
     import sqlite3
 
-    source = sqlite3.connect(address, uri=True, timeout=PATIENCE)
-    target = sqlite3.connect(to)
     try:
-        source.backup(target)
-    finally:
-        target.close()
-        source.close()
+        with (
+            closing(
+                sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=PATIENCE)
+            ) as source,
+            closing(sqlite3.connect(to)) as target,
+        ):
+            source.backup(target)
+    except sqlite3.DatabaseError as error:
+        raise StoreError(_explained(path, str(error))) from error
 
 
 def _engine(path: Path) -> Engine:

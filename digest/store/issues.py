@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from digest.issue import Card, Head
@@ -197,6 +197,20 @@ def written(db: Connection, issue: int) -> dict[str, File]:
     """The files of an issue, by path, as they were written."""
     rows = db.execute(select(files).where(files.c.issue == issue))
     return {row.path: File(row.path, row.sha256, row.templates) for row in rows}
+
+
+def newest_file(db: Connection, path: str) -> File | None:
+    """A file as it was last written, with whichever issue."""
+    row = db.execute(
+        select(files).where(files.c.path == path).order_by(files.c.issue.desc()).limit(1)
+    ).first()
+    return File(row.path, row.sha256, row.templates) if row else None
+
+
+def renew_file(db: Connection, file: File) -> None:
+    """A file of several issues is as it was written now, for each of them."""
+    changed = {"sha256": file.sha256, "templates": file.templates}
+    db.execute(update(files).where(files.c.path == file.path).values(changed))
 
 
 def record_files(db: Connection, issue: int, made: Iterable[File]) -> None:

@@ -63,6 +63,7 @@ def close_dump(
     """What was in a dump, and the log's entry that it was read."""
     said = {name: getattr(read, name) for name in ("format", "problem", "records", "papers", "rejects")}
     db.execute(update(dumps).where(dumps.c.id == number).values(said))
+    db.execute(delete(rejects).where(rejects.c.dump == number))  # of an earlier read of the same bytes
     rows = [
         {"dump": number, "place": reject.where, "reason": reject.reason, "raw": reject.raw}
         for reject in rejected
