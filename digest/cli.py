@@ -83,9 +83,6 @@ def main() -> NoReturn:
         for line in str(error).split("\n"):
             click.echo(f"digest: {line}" if not line.startswith(" ") else line, err=True)
         sys.exit(error.exit_code)
-    except BrokenPipeError:  # `digest papers … | head`
-        sys.stderr.close()
-        sys.exit(0)
     sys.exit(0)
 
 
@@ -199,7 +196,9 @@ def build(
         run = pipeline.build(used, store, homes.templates(home), wanted, given, place.now, tell)
         if dry_run and not as_json:
             echo_lines(homes.texts(used, run))
-    report(run, as_json)
+    if dry_run:
+        echo_problem("a dry run: nothing was changed")
+    report(run, as_json, written=not dry_run)
 
 
 @cli.command(epilog="Example: digest start weekly --from now")

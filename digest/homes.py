@@ -11,7 +11,7 @@ from jinja2 import Environment
 
 from digest import config, outbox, templating
 from digest.config import SCHEDULES, SETTINGS, Digest, Home
-from digest.errors import ConfigError
+from digest.errors import ConfigError, DigestError
 from digest.freezing import sources_of
 from digest.issue import Issue
 from digest.pipeline import Run
@@ -86,7 +86,11 @@ def copy(home: Home) -> Iterator[Home]:
         tried = dataclasses.replace(home, store=Path(folder, "digest.sqlite3"), outbox=Path(folder, "outbox"))
         if home.store.exists():
             copy_store(home.store, tried.store)
-        yield tried
+        try:
+            yield tried
+        except DigestError as error:  # it is the home's own store that cannot be used, not its copy
+            error.args = (str(error).replace(str(tried.store), str(home.store)),)
+            raise
 
 
 def texts(home: Home, run: Run) -> Iterator[str]:

@@ -53,8 +53,8 @@ def head_lines(heads: Iterable[Head]) -> Iterator[str]:
         yield f"{head.name}  No. {head.number}  {count(head.papers, 'paper')}  {head.title}"
 
 
-def made_lines(made: Made) -> Iterator[str]:
-    """One digest's build in words."""
+def made_lines(made: Made, written: bool) -> Iterator[str]:
+    """One digest's build in words; `written`: with the files that people open."""
     head = made.issue
     if head is None:
         waits = "a slot waits for more papers" if made.state == "waiting" else "nothing new"
@@ -62,7 +62,7 @@ def made_lines(made: Made) -> Iterator[str]:
         return
     groups = ", ".join(f"{group.heading} {group.papers:,}" for group in made.groups if group.papers)
     yield f"{head.name}: {count(head.papers, 'paper')}{f' ({groups})' if groups else ''}{_why_nothing(made)}"
-    for path in outbox.paths(head):
+    for path in outbox.paths(head) if written else ():
         if path.endswith(("digest.html", "digest.md", "digest.eml")):
             yield f"  outbox/{path}"
 

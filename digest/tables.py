@@ -35,20 +35,21 @@ class Tables:
         return None
 
     def struct(self, kind: type[T], table: Mapping[str, Any], where: str = "") -> T | None:
-        """The table as a value of that kind; None and a mistake for each key that is wrong."""
+        """The table as a value of that kind, with a mistake for each wrong key; None if it cannot do without one."""
         fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
-        before = len(self.mistakes)
         for key in sorted(table.keys() - fields.keys()):
             self.wrong(where, f"unknown key {key!r}{meant(key, fields)}; known: {', '.join(sorted(fields))}")
-        for key in fields.keys() - table.keys():
+        for key in sorted(fields.keys() - table.keys()):
             if fields[key].required:
                 self.wrong(where, f"the key {key!r} is missing")
-        values = {
-            fields[key].name: self._value(fields[key].type, value, f"{where} {key}".strip())
-            for key, value in table.items()
-            if key in fields
-        }
-        return kind(**values) if len(self.mistakes) == before else None
+        values: dict[str, Any] = {}
+        for key in sorted(table.keys() & fields.keys()):
+            before = len(self.mistakes)
+            value = self._value(fields[key].type, table[key], f"{where} {key}".strip())
+            if len(self.mistakes) == before:
+                values[fields[key].name] = value
+        needed = {field.name for field in fields.values() if field.required}
+        return kind(**values) if needed <= values.keys() else None
 
     def _value(self, kind: Any, value: Any, where: str) -> Any:
         if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and isinstance(value, dict):

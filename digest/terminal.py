@@ -48,8 +48,8 @@ def echo_problem(problem: str) -> None:
     click.echo(problem, err=True)
 
 
-def echo_run(run: "Run", as_json: bool) -> None:
-    """What a run did."""
+def echo_run(run: "Run", as_json: bool, *, written: bool = True) -> None:
+    """What a run did; `written`: with the files that it wrote."""
     from digest import reporting
 
     if as_json:
@@ -58,16 +58,16 @@ def echo_run(run: "Run", as_json: bool) -> None:
         return
     echo_lines(reporting.dump_lines(run.dumps))
     for made in run.made:
-        echo_lines(reporting.made_lines(made))
+        echo_lines(reporting.made_lines(made, written))
     for line in reporting.bad_sources(run.made):
         echo_problem(line)
 
 
-def report(run: "Run", as_json: bool) -> None:
+def report(run: "Run", as_json: bool, *, written: bool = True) -> None:
     """What a run did, and the exit code of its sources."""
     from digest import reporting
 
-    echo_run(run, as_json)
+    echo_run(run, as_json, written=written)
     finish(reporting.is_bad(run.dumps) or bool(reporting.bad_sources(run.made)))
 
 

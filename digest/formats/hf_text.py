@@ -25,30 +25,25 @@ from digest.papers import Paper, Reject, links_in, readable, reject
 LONG = 300  # characters: between the longest title seen (176) and the shortest abstract (500)
 MAX_LINE = 1 << 20  # bytes of a line that are kept: a page without line breaks must not fill the memory
 
-_INVITATION = re.compile(r"Get trending papers in your email inbox.*")
+_INVITATION = re.compile(r"(?:new)? ?Get trending papers in your email inbox(?: once a day)?!? ?(.*)")
 _SUBSCRIBE = "Subscribe"
 # A glued title may begin with a small letter, but hardly with a word that makes `Subscriber` or `Subscribe to` of it.
 _GLUED = re.compile(r"Subscribe(?!(?:rs?|d|s| to) ) ?(.+)")
 _HEADER = re.compile(
-    r"new|Daily Papers|by ?AK( and the research community)?|Daily|Weekly|Monthly|Hugging Face|Models|Datasets|Spaces"
-    r"|Posts|Docs|Solutions|Enterprise|Pricing|Log In|Sign Up|Search by arxiv id or title|Submit a paper"
-    r"|Submit|Trending Papers|Previous|Next|Previous Next"
+    r"new|Daily Papers|by|AK|by ?AK ?(and the research community)?|and the research community|Trending Papers"
+    r"|Daily|Weekly|Monthly|Hugging Face|Models|Datasets|Spaces|Posts|Docs|Solutions|Enterprise|Pricing"
+    r"|Log In|Sign Up|Search by arxiv id or title|Submit a paper|Submit|Previous|Next|Previous Next"
 )
 _AUTHORS = re.compile(r"\W*(\d[\d,]*) authors?")
 _DOT = "·"
-_MONTHS = {
-    m: n
-    for n, m in enumerate(
-        ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), start=1
-    )
-}
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DATE = re.compile(
     rf"(?:{_DOT}\s*)?({'|'.join(_MONTHS)})[a-z]* (\d{{1,2}})(?:,? (\d{{4}}))?(?: (\d{{1,3}}(?:,?\d{{3}})*))?"
 )
 _UPVOTES = re.compile(r"-|\d{1,6}")
 # Long lines stand under short ones elsewhere too: in XML, JSON, BibTeX and Refer, Markdown, MEDLINE and RIS, tables.
 _OTHER_FORMATS = re.compile(
-    r'[<{\[@%#|]|[A-Z][A-Z0-9](  |[A-Z0-9]{2})- |.*(\t\S|"[,;|]")|\S+[,;|]\S+$', re.MULTILINE
+    r'[<{@%#|]|\[\s*[\[{"!\d\]]|[A-Z][A-Z0-9](  |[A-Z0-9]{2})- |.*(\t\S|"[,;|]")|\S+[,;|]\S+$', re.MULTILINE
 )
 
 
@@ -74,8 +69,10 @@ def read(dump: BinaryIO, received: datetime) -> Iterator[Paper | Reject]:
         if glued and (title := _GLUED.fullmatch(line.text)):
             lines.put_back(line._replace(text=title[1], raw=title[1]))
             glued = False
-        elif _INVITATION.fullmatch(line.text):
+        elif invitation := _INVITATION.fullmatch(line.text):
             glued = True
+            if invitation[1]:  # more is glued to it
+                lines.put_back(line._replace(text=invitation[1], raw=invitation[1]))
         elif line.text == _SUBSCRIBE or _HEADER.fullmatch(line.text):
             glued = glued and line.text != _SUBSCRIBE
         elif shown := _DATE.fullmatch(line.text):
@@ -216,7 +213,7 @@ def _organisation(line: str) -> str:
 
 def _date(shown: re.Match[str], latest: date) -> date | None:
     """A date without a year is the latest that is not after `latest`; None if there is no such day (Feb 30)."""
-    month, day = _MONTHS[shown[1]], int(shown[2])
+    month, day = _MONTHS.index(shown[1]) + 1, int(shown[2])
     years = (
         [int(shown[3])] if shown[3] else range(latest.year, latest.year - 9, -1)
     )  # 29 Feb: at most 8 years ago
