@@ -153,7 +153,7 @@ def ingest(place: Place, dumps: tuple[Path, ...], source: str, seen: bool, as_js
         read = pipeline.read(store, given, place.now, tell, seen=seen)
         pipeline.record(store, place.now, "ingest", pipeline.Run(dumps=read, made=()))
     if as_json:
-        print_json({"dumps": read})
+        print_json({"dumps": [reporting.dump_object(dump) for dump in read]})
     else:
         echo_lines(reporting.dump_lines(read))
     finish(reporting.is_bad(read))

@@ -89,6 +89,7 @@ def _read(db: Connection, dump: Dump, number: int, now: datetime, seen: bool) ->
         papers=papers,
         rejects=len(rejects),
         new=new,
+        rejected=log.told(rejects),
     )
     log.close_dump(db, number, done, rejects, now)
     crash.point("dump closed")
@@ -109,7 +110,7 @@ def _store(
     work_of = {atom: min(work) for work in whole for atom in work}
     entries = by_work(log.entries(db, stored.values()), work_of)
     said = works.by_work(works.said(db, stored.values()), work_of)
-    appended: list[Entry] = []
+    appended = _unannounced(entries, said, now)
     kept: list[works.Said] = []
     for paper, atom in zip(papers, (ids[atom] for atom in atoms), strict=True):
         earlier = entries.setdefault(work_of[atom], [])
@@ -125,7 +126,21 @@ def _store(
     crash.point("arrivals appended")
     works.keep(db, number, kept)
     crash.point("papers stored")
-    return sum(entry.kind == "new" for entry in appended)
+    return sum(entry.kind == "new" and entry.source == dump.source for entry in appended)
+
+
+def _unannounced(
+    entries: dict[int, list[Entry]], said: dict[int, list[works.Said]], now: datetime
+) -> list[Entry]:
+    """The arrivals of works that were part of another one when their sources showed them, and no longer are."""
+    found: list[Entry] = []
+    for work, rows in said.items():
+        announced = {entry.source for entry in entries.get(work, ()) if entry.kind in {"new", "seen"}}
+        silent = {row.source: row.atom for row in reversed(rows) if row.source not in announced}
+        added = [Entry(0, "new", source, atom, 0, now) for source, atom in sorted(silent.items())]
+        entries.setdefault(work, []).extend(added)
+        found += added
+    return found
 
 
 def _same(paper: Paper, other: Paper) -> bool:

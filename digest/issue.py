@@ -69,6 +69,9 @@ class Account(msgspec.Struct, frozen=True):
     ungrouped: int = 0
 
 
+REJECTS_TOLD = 20  # of one dump, wherever its read is told; the store has them all
+
+
 class DumpRead(msgspec.Struct, frozen=True, kw_only=True):
     """A read of a dump, as the log has it."""
 
@@ -80,6 +83,7 @@ class DumpRead(msgspec.Struct, frozen=True, kw_only=True):
     rejects: int = 0
     new: int = 0  # works that its source showed for the first time
     problem: str = ""
+    rejected: tuple[str, ...] = ()  # the first REJECTS_TOLD of its rejects in words: where, and why
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):

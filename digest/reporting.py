@@ -23,10 +23,16 @@ def made_object(made: Made, run: Run) -> dict[str, Any]:
         **msgspec.structs.asdict(account),
         "groups": [{"heading": group.heading, "papers": group.papers} for group in made.groups if head],
         "state": made.state,
-        "dumps": [msgspec.structs.asdict(dump) for dump in dumps],
+        "dumps": [dump_object(dump) for dump in dumps],
         "sources": made.sources,
         "outputs": [f"outbox/{path}" for path in outbox.paths(head)] if head else [],
     }
+
+
+def dump_object(dump: DumpRead) -> dict[str, Any]:
+    """A read of a dump as `--json` prints it: what went wrong only where something did."""
+    fields = msgspec.structs.asdict(dump)
+    return {name: value for name, value in fields.items() if value or name not in {"problem", "rejected"}}
 
 
 def _told(dump: DumpRead, dumps: Iterable[DumpRead]) -> bool:
@@ -86,7 +92,11 @@ def dump_lines(dumps: Iterable[DumpRead]) -> Iterator[str]:
             continue
         rejects = f", {count(dump.rejects, 'reject')}" if dump.rejects else ""
         nothing = "" if dump.records else ": a page without a paper"
+        rest = dump.rejects - len(dump.rejected)
         yield f"{dump.origin}: {count(dump.papers, 'paper')}, {dump.new:,} new{rejects} ({dump.format}){nothing}"
+        yield from (f"  rejected: {reject}" for reject in dump.rejected)
+        if rest:
+            yield f"  and {count(rest, 'reject')} more"
 
 
 def bad_sources(made: Iterable[Made]) -> list[str]:

@@ -208,7 +208,6 @@ def test_build_as_json(home: Path) -> None:
                 "papers": 3,
                 "rejects": 0,
                 "new": 3,
-                "problem": "",
             }
         ],
         "sources": {"drop": "complete"},

@@ -1,14 +1,15 @@
 """The log in the store: reads of dumps, arrivals, and how far each digest has read."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import islice
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from digest.arrivals import Entry, Span
-from digest.issue import DumpRead
+from digest.issue import REJECTS_TOLD, DumpRead
 from digest.papers import Reject
 from digest.sources import Dump, Found
 from digest.store.among import among
@@ -47,7 +48,7 @@ def remember_path(db: Connection, source: str, found: Found, dump: int) -> None:
 def dump(db: Connection, source: str, sha256: str) -> StoredDump | None:
     """The dump with these bytes, if this source has brought it before."""
     row = db.execute(select(dumps).where(dumps.c.source == source, dumps.c.sha256 == sha256)).first()
-    return StoredDump(row.id, _dump_read(row, new=0)) if row else None
+    return StoredDump(row.id, _dump_read(db, row, new=0)) if row else None
 
 
 def open_dump(db: Connection, dump: Dump, sha256: str, now: datetime) -> int:
@@ -62,6 +63,7 @@ def close_dump(
 ) -> None:
     """What was in a dump, and the log's entry that it was read."""
     said = {name: getattr(read, name) for name in ("format", "problem", "records", "papers", "rejects")}
+    before = db.execute(select(dumps.c.format).where(dumps.c.id == number)).scalar_one()
     db.execute(update(dumps).where(dumps.c.id == number).values(said))
     db.execute(delete(rejects).where(rejects.c.dump == number))  # of an earlier read of the same bytes
     rows = [
@@ -70,14 +72,20 @@ def close_dump(
     ]
     if rows:
         db.execute(insert(rejects), rows)
-    entry = {"kind": READ, "source": read.source, "work": None, "version": 0, "dump": number, "at": now}
-    db.execute(insert(arrivals).values(entry))
+    if before is None:  # nobody could read it until now
+        entry = {"kind": READ, "source": read.source, "work": None, "version": 0, "dump": number, "at": now}
+        db.execute(insert(arrivals).values(entry))
 
 
-def rejected(db: Connection, dump: int) -> list[Reject]:
+def told(rejected: Iterable[Reject]) -> tuple[str, ...]:
+    """The first of these rejects in words."""
+    return tuple(f"{one.where}: {one.reason}: {one.raw[:80]}" for one in islice(rejected, REJECTS_TOLD))
+
+
+def rejected(db: Connection, dump: int) -> Iterator[Reject]:
     """The records of a dump that could not be read."""
     rows = db.execute(select(rejects).where(rejects.c.dump == dump).order_by(rejects.c.id))
-    return [Reject(row.place, row.reason, row.raw) for row in rows]
+    return (Reject(row.place, row.reason, row.raw) for row in rows)
 
 
 def append(db: Connection, entries: Iterable[Entry], dump: int) -> None:
@@ -197,12 +205,12 @@ def reads(db: Connection, of_spans: Mapping[str, Span]) -> list[DumpRead]:
     new = (
         select(func.count())
         .select_from(other := arrivals.alias())
-        .where(other.c.dump == dumps.c.id, other.c.kind == "new")
+        .where(other.c.dump == dumps.c.id, other.c.source == dumps.c.source, other.c.kind == "new")
         .scalar_subquery()
     )
     query = select(dumps, new.label("new")).join_from(arrivals, dumps, arrivals.c.dump == dumps.c.id)
     rows = db.execute(query.where(_within(of_spans), arrivals.c.kind == READ).order_by(arrivals.c.seq))
-    return [_dump_read(row, row.new) for row in rows]
+    return [_dump_read(db, row, row.new) for row in {row.id: row for row in rows}.values()]
 
 
 def _within(of_spans: Mapping[str, Span]) -> ColumnElement[bool]:
@@ -218,7 +226,7 @@ def _entry(row: Row[Any]) -> Entry:
     return Entry(row.seq, row.kind, row.source, row.work, row.version, row.at)
 
 
-def _dump_read(row: Row[Any], new: int) -> DumpRead:
+def _dump_read(db: Connection, row: Row[Any], new: int) -> DumpRead:
     return DumpRead(
         origin=row.origin,
         source=row.source,
@@ -228,4 +236,5 @@ def _dump_read(row: Row[Any], new: int) -> DumpRead:
         rejects=row.rejects,
         new=new,
         problem=row.problem,
+        rejected=told(rejected(db, row.id)) if row.rejects else (),
     )
