@@ -4,7 +4,7 @@ Nothing but click is imported before a command runs: `digest --help` has to answ
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -31,11 +31,11 @@ class Place:
     path: Path
     now: datetime  # aware, UTC, whole seconds
 
-    def home(self) -> "Home":
-        """The home with its settings and schedules; ConfigError with all their mistakes."""
+    def home(self, only: Collection[str] | None = None, *, strict: bool = True) -> "Home":
+        """The home with its settings and all its digests, or only these; ConfigError with all their mistakes."""
         from digest import config, crash
 
-        home = config.load(self.path)
+        home = config.load(self.path, only=only, strict=strict)
         crash.point("home loaded")
         return home
 
@@ -102,17 +102,17 @@ def opened(home: "Home") -> "Iterator[Store]":
 
 def by_hand(paths: tuple[Path, ...], source: str) -> list["Dump"]:
     """Dumps that were named on the command line."""
-    from digest.sources import Dump
+    from digest.sources import Dump, named
     from digest.values import NAME_RULE, is_name
 
     if not is_name(source):
         raise ConfigError(f"{source!r} cannot be a source's name: {NAME_RULE}")
-    return [Dump(source, path.name, path.absolute()) for path in paths]
+    return [Dump(source, named(path.name), path.absolute()) for path in paths]
 
 
 def chosen(home: "Home", names: tuple[str, ...]) -> list["Digest"]:
     """The digests of these names, or all; ConfigError if there is none."""
-    if not names and not home.digests:
+    if not names and not home.digests and not home.mistakes:
         raise ConfigError(f"{home.path / 'schedules'} has no schedule: digest init makes a sample")
     return [home.digest(name) for name in names] or list(home.digests)
 
@@ -134,7 +134,7 @@ def check(place: Place) -> None:
     """Find every mistake in settings, schedules, rules and templates."""
     from digest import homes
 
-    for line in homes.check(place.home()):
+    for line in homes.check(place.home(), place.now):
         click.echo(line)
 
 
@@ -149,7 +149,7 @@ def ingest(place: Place, dumps: tuple[Path, ...], source: str, seen: bool, as_js
     from digest import pipeline, reporting
 
     given = by_hand(dumps, source)
-    with opened(place.home()) as store, progress() as tell:
+    with opened(place.home(only=())) as store, progress() as tell:
         read = pipeline.read(store, given, place.now, tell, seen=seen)
         pipeline.record(store, place.now, "ingest", pipeline.Run(dumps=read, made=()))
     if as_json:
@@ -179,7 +179,7 @@ def build(
     from digest.config import HAND
     from digest.freezing import Occasion
 
-    home, given = place.home(), by_hand(dumps, HAND)
+    home, given = place.home(only=digests or None), by_hand(dumps, HAND)
     wanted = [
         (digest, Occasion(now=place.now, since=utc(since, digest.zone) if since else None))
         for digest in chosen(home, digests)
@@ -209,7 +209,7 @@ def start(place: Place, digest: str, begin: str) -> None:
     """Say where a digest begins, when more than 500 works are unread."""
     from digest import homes
 
-    home = place.home()
+    home = place.home(only=[digest])
     named = home.digest(digest)
     moment = None if begin in {"now", "all"} else utc(Moment().convert(begin, None, None), named.zone)
     with opened(home) as store:
@@ -228,7 +228,7 @@ def run(place: Place, once: bool, as_json: bool) -> None:
     from digest import schedule
 
     if once:
-        home = place.home()
+        home = place.home(strict=False)
         chosen(home, ())
         with opened(home) as store, progress() as tell:
             done = schedule.once(home, store, place.now, echo_problem, tell)
@@ -253,9 +253,11 @@ def status(place: Place, as_json: bool) -> None:
     """What comes next, what came last, and how the sources are."""
     from digest import standing
 
-    home = place.home()
+    home = place.home(strict=False)
     with opened(home) as store:
         digests = standing.of(home, store, place.now)
+    for problem in home.mistakes:
+        echo_problem(f"digest: {problem}")
     if as_json:
         print_json(digests)
     else:
@@ -268,11 +270,10 @@ def status(place: Place, as_json: bool) -> None:
 @click.pass_obj
 def issues(place: Place, digest: str | None, as_json: bool) -> None:
     """What was made, newest first."""
-    from digest import reporting
-    from digest.store import issues
+    from digest import homes, reporting
 
-    with opened(place.home()) as store, store.reading() as db:
-        stored = issues.of_digest(db, digest)
+    with opened(place.home(only=())) as store:
+        stored = homes.stored(store, [digest] if digest else ())
     if as_json:
         for one in stored:
             print_json(reporting.head_object(one.head))
@@ -288,7 +289,7 @@ def show(place: Place, issue: str, as_json: bool) -> None:
     """An issue again, as text or as it was frozen."""
     from digest import homes
 
-    home = place.home()
+    home = place.home(only=())
     with opened(home) as store:
         for piece in homes.shown(home, store, issue, frozen=as_json):
             click.echo(piece, nl=False)
@@ -302,7 +303,7 @@ def rebuild(place: Place, names: tuple[str, ...], as_json: bool) -> None:
     """Write the files of issues again, and say what differs and why."""
     from digest import homes, outbox, reporting
 
-    home = place.home()
+    home = place.home(only=())
     with opened(home) as store:
         chosen = homes.stored(store, names)
         found = outbox.rebuild(store, home, chosen, homes.templates(home))
@@ -315,18 +316,22 @@ def rebuild(place: Place, names: tuple[str, ...], as_json: bool) -> None:
         )
 
 
-@cli.command(epilog="Example: digest papers '\"knowledge distillation\" OR prun*'")
-@click.argument("query")
+@cli.command(
+    epilog="Example: digest papers '\"knowledge distillation\" OR prun*'",
+    # `-survey` is a part of a rule, and `-h` may be one of its letters
+    context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]},
+)
+@click.argument("query", nargs=-1, required=True)
 @click.option("--why", is_flag=True, help="The keys of each work, and every record of it.")
 @AS_JSON
 @click.pass_obj
-def papers(place: Place, query: str, why: bool, as_json: bool) -> None:
+def papers(place: Place, query: tuple[str, ...], why: bool, as_json: bool) -> None:
     """Search what is known, in the rule language."""
     from digest import rules, search
 
-    rule = rules.parse(query)
+    rule = rules.parse(" ".join(query))
     found = 0
-    with opened(place.home()) as store:
+    with opened(place.home(only=())) as store:
         for hit in search.matching(store, rule):
             found += 1
             if as_json:

@@ -1,8 +1,8 @@
 """Settings and schedules: TOML → values that are right, or every mistake with its file, its key and what is allowed."""
 
 import unicodedata
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -74,6 +74,10 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
     groups: tuple[dict[str, Any], ...]
 
 
+# In place of keys that are missing or wrong: what else is wrong in the schedule is still found.
+_INSTEAD = {"title": "-", "cron": "0 0 * * *", "groups": ({"heading": "-", "match": "*"},)}
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A source of this home, with the options of its kind."""
@@ -126,6 +130,8 @@ class Home:
     smtp: Smtp
     sources: tuple[Source, ...]
     digests: tuple[Digest, ...]
+    names: tuple[str, ...] = ()  # of all digests that have a schedule
+    mistakes: tuple[str, ...] = ()  # in schedules that were therefore left out
 
     @property
     def templates(self) -> Path:
@@ -137,19 +143,27 @@ class Home:
         known = {digest.name: digest for digest in self.digests}
         if name not in known:
             there = (
-                ", ".join(known) or f"none; a digest is a file {SCHEDULES}/NAME.toml (digest init makes one)"
+                ", ".join(self.names)
+                or f"none; a digest is a file {SCHEDULES}/NAME.toml (digest init makes one)"
             )
-            raise ConfigError(f"no digest is named {name!r}{meant(name, known)}; known: {there}")
+            raise ConfigError(f"no digest is named {name!r}{meant(name, self.names)}; known: {there}")
         return known[name]
 
 
-def load(path: Path) -> Home:
-    """The home in this folder; ConfigError with every mistake in its files."""
-    mistakes: list[str] = []
-    home = _home(path, mistakes)
-    if mistakes or home is None:
-        raise ConfigError(*mistakes)
-    return home
+def load(path: Path, *, only: Collection[str] | None = None, strict: bool = True) -> Home:
+    """The home in this folder, with all its digests or `only` these; ConfigError with every mistake in its files.
+
+    Not `strict`: a digest whose schedule has mistakes is left out, and the mistakes stand in the home.
+    """
+    in_settings: list[str] = []
+    in_schedules: list[str] = []
+    files = _schedules(path, in_schedules if only is None else [])
+    chosen = [file for file in files if only is None or file.stem in only]
+    digests = tuple(digest for file in chosen if (digest := _digest(path, file, in_schedules)))
+    home = _home(path, digests, in_settings)
+    if home is None or in_settings or (strict and in_schedules):
+        raise ConfigError(*in_settings, *in_schedules)
+    return replace(home, names=tuple(file.stem for file in files), mistakes=tuple(in_schedules))
 
 
 def stamp(path: Path) -> tuple[tuple[str, int, int], ...]:
@@ -159,12 +173,10 @@ def stamp(path: Path) -> tuple[tuple[str, int, int], ...]:
     return tuple(sorted((name, state.st_size, state.st_mtime_ns) for name, state in states))
 
 
-def _home(path: Path, mistakes: list[str]) -> Home | None:
+def _home(path: Path, digests: tuple[Digest, ...], mistakes: list[str]) -> Home | None:
     tables = Tables(SETTINGS, mistakes)
     table = tables.read(path / SETTINGS) if (path / SETTINGS).exists() else {}
     settings = tables.struct(Settings, table) if table is not None else None
-    found = _schedules(path, mistakes)
-    digests = tuple(digest for file in found if (digest := _digest(path, file, mistakes)))
     if settings is None:
         return None
     named = settings.sources
@@ -204,7 +216,9 @@ def _digest(home: Path, file: Path, mistakes: list[str]) -> Digest | None:
     before = len(mistakes)
     tables = Tables(file.relative_to(home).as_posix(), mistakes)
     table = tables.read(file)
-    written = tables.struct(Schedule, table) if table is not None else None
+    if table is None:
+        return None
+    written = tables.struct(Schedule, table, instead=_INSTEAD)
     if written is None:
         return None
     cron = _made(slots.parse, written.cron, "cron", tables)

@@ -74,7 +74,10 @@ def freeze(
             *unread.reads,
             *(read for read in problems if read.source in unread.spans and read not in unread.reads),
         )
-        verdicts = _verdicts(db, home, unread.spans, reads, occasion.now)
+        fresh = (
+            problems if occasion.since else reads
+        )  # what was read long ago says nothing of the sources today
+        verdicts = _verdicts(db, home, unread.spans, fresh, occasion.now)
         number = issues.next_id(db)
         with db.begin_nested() as attempt:
             account, groups = _carry(db, number, digest, unread.entries, tell)

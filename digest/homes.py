@@ -2,19 +2,19 @@
 
 import dataclasses
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from jinja2 import Environment
 
-from digest import config, outbox, templating
+from digest import outbox, templating
 from digest.config import SCHEDULES, SETTINGS, Digest, Home
 from digest.errors import ConfigError, DigestError
 from digest.freezing import sources_of
 from digest.issue import Issue
-from digest.pipeline import Run
+from digest.pipeline import Run, strange_sources, waiting_for_start
 from digest.renderers import text
 from digest.reporting import count
 from digest.store import Store, issues, log, open_store
@@ -59,21 +59,19 @@ def templates(home: Home) -> Environment:
     return templating.in_force(home.templates)
 
 
-def check(home: Home) -> Iterator[str]:
+def check(home: Home, now: datetime) -> Iterator[str]:
     """What is in a home without mistakes, and what may be meant otherwise."""
     templating.refuse_mistakes(templating.environment(home.templates))
-    known = {source.name for source in home.sources} | {config.HAND}
-    if home.store.exists():
-        store = open_store(home.store)
-        with store.reading() as db:
-            known |= set(log.sources(db))
-        store.close()
     for digest in home.digests:
         for group in digest.groups:
             yield from (f"{digest.name}, {group.heading}: {warning}" for warning in group.rule.warnings)
-        for name in sorted(set(digest.sources) - known):
-            there = ", ".join(sorted(known))
-            yield f"{digest.name}: source {name!r} is not configured and has brought nothing yet; there are: {there}"
+    brought: list[str] = []
+    if home.store.exists():
+        with closing(open_store(home.store)) as store:
+            yield from waiting_for_start(home, store, home.digests, now).values()
+            with store.reading() as db:
+                brought = log.sources(db)
+    yield from strange_sources(home, brought, home.digests)
     if not home.digests:
         yield f"{home.path / SCHEDULES} has no schedule: digest init makes a sample"
     yield f"no mistakes in {count(len(home.digests), 'digest')} and {count(len(home.sources), 'source')}"
@@ -95,13 +93,10 @@ def copy(home: Home) -> Iterator[Home]:
 
 def texts(home: Home, run: Run) -> Iterator[str]:
     """The issues of a run as text."""
-    store = open_store(home.store)
-    try:
+    with closing(open_store(home.store)) as store:
         for made in run.made:
             if made.issue:
                 yield "".join(shown(home, store, made.issue.name, frozen=False))
-    finally:
-        store.close()
 
 
 def start(

@@ -21,35 +21,45 @@ from digest.store import Store, log, works
 AT_ONCE = 5000  # papers in memory at a time
 
 
-def ingest(store: Store, dump: Dump, now: datetime, *, seen: bool = False) -> DumpRead:
+def ingest(store: Store, dump: Dump, now: datetime, *, seen: bool = False) -> DumpRead | None:
     """Read a dump into the store; one that is known is not read again. `seen`: its works are news to nobody.
 
     A dump that nobody can read is no exception but a DumpRead with a problem: the others go on, and the next run
-    tries it again.
+    tries it again. None: a file that lies at its source was tried again, could not be read, and that was told before.
     """
     sha256 = ""
     try:
         sha256 = _sha256(dump)
         with store.writing() as db:
             before = log.dump(db, dump.source, sha256)
-            known = before is not None and before.read.format is not None
             number = before.id if before else log.open_dump(db, dump, sha256, now)
-            read = before.read if before and known and not seen else _read(db, dump, number, now, seen)
+            if before and before.read.format and not seen:
+                read = _again(dump, before.read)
+            else:
+                read = _read(db, dump, number, now, seen)
             if dump.found:
                 log.remember_path(db, dump.source, dump.found, number)
     except DumpError as error:
         read = DumpRead(origin=dump.origin, source=dump.source, problem=str(error))
-        if sha256:
-            _note(store, dump, sha256, read, now)
+        if sha256 and not _note(store, dump, sha256, read, now) and dump.found:
+            return None
     crash.point("dump committed")
     return read
 
 
-def _note(store: Store, dump: Dump, sha256: str, read: DumpRead, now: datetime) -> None:
-    """Put into the log, once, that nobody could read this dump."""
+def _again(dump: Dump, before: DumpRead) -> DumpRead:
+    """The read of a dump that is known, by whatever name it came then."""
+    same_as = before.origin if before.origin != dump.origin else ""
+    return msgspec.structs.replace(before, origin=dump.origin, same_as=same_as)
+
+
+def _note(store: Store, dump: Dump, sha256: str, read: DumpRead, now: datetime) -> bool:
+    """Put into the log, once, that nobody could read this dump; whether that is news."""
     with store.writing() as db:
-        if log.dump(db, dump.source, sha256) is None:
-            log.close_dump(db, log.open_dump(db, dump, sha256, now), read, (), now)
+        if log.dump(db, dump.source, sha256) is not None:
+            return False
+        log.close_dump(db, log.open_dump(db, dump, sha256, now), read, (), now)
+    return True
 
 
 def _sha256(dump: Dump) -> str:

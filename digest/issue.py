@@ -83,6 +83,7 @@ class DumpRead(msgspec.Struct, frozen=True, kw_only=True):
     rejects: int = 0
     new: int = 0  # works that its source showed for the first time
     problem: str = ""
+    same_as: str = ""  # by that name these bytes were read before
     rejected: tuple[str, ...] = ()  # the first REJECTS_TOLD of its rejects in words: where, and why
 
 

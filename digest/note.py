@@ -26,5 +26,7 @@ def html(words: str) -> str:
         return ""
     import markdown  # 40 ms and 3 ms that a digest without a note need not pay
     import nh3
+    from markdown.extensions.toc import TocExtension
 
-    return nh3.clean(markdown.markdown(words, extensions=["extra", "sane_lists"]))
+    below_the_title = TocExtension(baselevel=3)  # no heading of a note is as large as the issue's own
+    return nh3.clean(markdown.markdown(words, extensions=["extra", "sane_lists", below_the_title]))

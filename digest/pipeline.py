@@ -3,20 +3,21 @@
 source → dump → papers + rejects → works → arrivals → (a digest's cursor) → groups → issue → cards → outbox
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 
 import msgspec
 from jinja2 import Environment
 
 from digest import crash, outbox, sources
-from digest.config import Digest, Home
+from digest.config import HAND, Digest, Home
 from digest.errors import ConfigError
 from digest.freezing import Made, Occasion, freeze, sources_of
 from digest.ingesting import ingest
 from digest.issue import DumpRead, Head
 from digest.sources import Dump, Found
 from digest.store import Store, issues, log
+from digest.tables import meant
 
 BEGINS_WITH = 500  # works: more than that a new digest does not carry without being told
 
@@ -34,6 +35,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
     dumps: tuple[DumpRead, ...]
     made: tuple[Made, ...]
+    refused: tuple[str, ...] = ()  # digests that were not made, and what to do
+    warnings: tuple[str, ...] = ()  # what is perhaps not meant so
 
 
 def build(
@@ -48,21 +51,27 @@ def build(
 ) -> Run:
     """Fetch, read, group, freeze, render. `given` are the dumps by hand; files at the sources are read when `ready`.
 
-    ConfigError before anything is read if a digest is new and there is too much that it has not read.
+    A new digest that has too much unread is left out; ConfigError before anything is read if that leaves none.
     """
     unfinished = outbox.write_expected(store, home, templates)
     crash.point("old files written")
-    begin(home, store, [digest for digest, _ in wanted], now)
+    refused = begin(home, store, [digest for digest, _ in wanted], now)
+    if wanted and len(refused) == len(wanted):
+        raise ConfigError(*refused.values())
     crash.point("digest begun")
     dumps = (*fetch(home, store, now, tell, ready), *read(store, given, now, tell))
     broken = [dump for dump in dumps if dump.format is None]
     made = [
         freeze(store, home, digest, occasion, broken, lambda done, of: tell("grouping", done, of))
         for digest, occasion in wanted
+        if digest.name not in refused
     ]
     tell("writing", 0, 0)
     outbox.write_expected(store, home, templates)
-    run = Run(dumps=dumps, made=tuple(_with_unfinished(one, unfinished) for one in made))
+    done = tuple(_with_unfinished(one, unfinished) for one in made)
+    with store.reading() as db:
+        strange = strange_sources(home, log.sources(db), [digest for digest, _ in wanted])
+    run = Run(dumps=dumps, made=done, refused=tuple(refused.values()), warnings=tuple(strange))
     record(store, now, "build", run)
     return run
 
@@ -103,26 +112,43 @@ def read(
     for place, dump in enumerate(dumps):
         tell(f"reading {dump.origin}", place, len(dumps))
         done.append(ingest(store, dump, now, seen=seen))
-    return tuple(done)
+    return tuple(read for read in done if read)
 
 
-def begin(home: Home, store: Store, digests: Sequence[Digest], now: datetime) -> None:
-    """Take up new digests; ConfigError if one would carry more than BEGINS_WITH works that nobody asked for."""
+def begin(home: Home, store: Store, digests: Sequence[Digest], now: datetime) -> dict[str, str]:
+    """Take up new digests; those that have to wait for a word of the operator, with that word."""
+    waiting = waiting_for_start(home, store, digests, now)
     with store.reading() as db:
-        new = [digest for digest in digests if log.began(db, digest.name) is None]
-        unread = {digest.name: log.backlog(db, sources_of(db, home, digest)) for digest in new}
-    flooded = [name for name, works in unread.items() if works > BEGINS_WITH]
-    if flooded:
-        raise ConfigError(
-            *(
-                f"digest {name!r} is new and has {unread[name]:,} unread works: say where it begins: "
-                f"digest start {name} --from now (or: all, or a date such as {now.date()})"
-                for name in flooded
-            )
-        )
+        new = [one for one in digests if one.name not in waiting and log.began(db, one.name) is None]
     for digest in new:
         with store.writing() as db:
             log.begin(db, digest.name, now)
+    return waiting
+
+
+def waiting_for_start(home: Home, store: Store, digests: Sequence[Digest], now: datetime) -> dict[str, str]:
+    """The new digests that would carry more than BEGINS_WITH works that nobody asked for, with what to do."""
+    with store.reading() as db:
+        new = [digest for digest in digests if log.began(db, digest.name) is None]
+        unread = {digest.name: log.backlog(db, sources_of(db, home, digest)) for digest in new}
+    return {
+        name: f"digest {name!r} is new and has {works:,} unread works: say where it begins: "
+        f"digest start {name} --from now (or: all, or a date such as {now.date()})"
+        for name, works in unread.items()
+        if works > BEGINS_WITH
+    }
+
+
+def strange_sources(home: Home, brought: Collection[str], digests: Sequence[Digest]) -> list[str]:
+    """The sources that schedules name, but nobody has configured, and that have not brought anything yet."""
+    known = {*brought, HAND, *(source.name for source in home.sources)}
+    return [
+        f"{digest.name}: no source is named {name!r}{meant(name, known)}: it is not configured, "
+        f"and has brought nothing yet; there are: {', '.join(sorted(known))}"
+        for digest in digests
+        for name in digest.sources
+        if name not in known
+    ]
 
 
 def record(store: Store, now: datetime, command: str, run: Run) -> None:

@@ -32,7 +32,11 @@ def made_object(made: Made, run: Run) -> dict[str, Any]:
 def dump_object(dump: DumpRead) -> dict[str, Any]:
     """A read of a dump as `--json` prints it: what went wrong only where something did."""
     fields = msgspec.structs.asdict(dump)
-    return {name: value for name, value in fields.items() if value or name not in {"problem", "rejected"}}
+    return {
+        name: value
+        for name, value in fields.items()
+        if value or name not in {"problem", "same_as", "rejected"}
+    }
 
 
 def _told(dump: DumpRead, dumps: Iterable[DumpRead]) -> bool:
@@ -92,8 +96,9 @@ def dump_lines(dumps: Iterable[DumpRead]) -> Iterator[str]:
             continue
         rejects = f", {count(dump.rejects, 'reject')}" if dump.rejects else ""
         nothing = "" if dump.records else ": a page without a paper"
+        same = f", the same as {dump.same_as}" if dump.same_as else ""
         rest = dump.rejects - len(dump.rejected)
-        yield f"{dump.origin}: {count(dump.papers, 'paper')}, {dump.new:,} new{rejects} ({dump.format}){nothing}"
+        yield f"{dump.origin}: {count(dump.papers, 'paper')}, {dump.new:,} new{rejects} ({dump.format}{same}){nothing}"
         yield from (f"  rejected: {reject}" for reject in dump.rejected)
         if rest:
             yield f"  and {count(rest, 'reject')} more"

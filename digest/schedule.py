@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from digest import config, outbox, slots, templating
 from digest.config import Digest, Home
 from digest.errors import ConfigError, DigestError
@@ -58,28 +60,29 @@ def came_due(store: Store, digest: Digest, now: datetime) -> list[datetime]:
 
 def run_due(home: Home, store: Store, now: datetime, say: Say, tell: Tell, ready: Ready) -> Run:
     """Read what is ready at the sources, and make every issue that is due."""
-    wanted: list[tuple[Digest, Occasion]] = []
-    for digest in home.digests:
-        try:
-            begin(home, store, [digest], now)
-        except ConfigError as error:
-            say(str(error))
-            continue
-        skipped, slot = due(came_due(store, digest, now), digest, now)
-        if skipped:
-            with store.writing() as db:
-                issues.skip(db, digest.name, skipped, now)
-        if slot:
-            wanted.append((digest, Occasion(now=now, slot=slot)))
+    refused = begin(home, store, home.digests, now)
+    begun = [digest for digest in home.digests if digest.name not in refused]
+    slot_of = {digest.name: _settle_skipped(store, digest, now) for digest in begun}
+    wanted = [(one, Occasion(now=now, slot=slot)) for one in begun if (slot := slot_of[one.name])]
     if wanted:
-        return build(home, store, templating.in_force(home.templates), wanted, (), now, tell, ready)
-    left_out = outbox.write_expected(store, home, templating.environment(home.templates))
-    for head in left_out:  # its slot is settled: no build would come by
-        say(f"{head.name}: an interrupted run had not written all its files; they are written now")
-    run = Run(dumps=fetch(home, store, now, tell, ready), made=())
-    if any(dump.records for dump in run.dumps):
-        record(store, now, "run", run)
-    return run
+        run = build(home, store, templating.in_force(home.templates), wanted, (), now, tell, ready)
+    else:
+        left_out = outbox.write_expected(store, home, templating.environment(home.templates))
+        for head in left_out:  # its slot is settled: no build would come by
+            say(f"{head.name}: an interrupted run had not written all its files; they are written now")
+        run = Run(dumps=fetch(home, store, now, tell, ready), made=())
+        if any(dump.records for dump in run.dumps):
+            record(store, now, "run", run)
+    return msgspec.structs.replace(run, refused=(*home.mistakes, *refused.values()))
+
+
+def _settle_skipped(store: Store, digest: Digest, now: datetime) -> datetime | None:
+    """Settle the slots that have no issue of their own; the slot at which one is to be made now."""
+    skipped, slot = due(came_due(store, digest, now), digest, now)
+    if skipped:
+        with store.writing() as db:
+            issues.skip(db, digest.name, skipped, now)
+    return slot
 
 
 def once(home: Home, store: Store, now: datetime, say: Say, tell: Tell) -> Run:
@@ -116,6 +119,7 @@ def run(path: Path, clock: Callable[[], datetime], say: Say, told: Callable[[Run
         )
         scheduler.start()
         say(f"digest runs in {path}; Ctrl-C ends it")
+        looks.say_what_comes()
         try:
             stop.wait()
         finally:
@@ -170,6 +174,8 @@ class _Looks:
             self._stamp = stamp
             self._read_again()
         run = run_due(self._home, self._store, self.clock(), self._say_once, _quiet, self._ready)
+        for problem in run.refused:
+            self._say_once(problem)
         problems = {dump for dump in run.dumps if dump.format is None}
         if run.made or set(run.dumps) - self._problems:
             self.told(run)
@@ -184,6 +190,13 @@ class _Looks:
         else:
             self._said.clear()
             self.say("settings and schedules were read again")
+            self.say_what_comes()
+
+    def say_what_comes(self) -> None:
+        """The next slot of each digest, in its own time."""
+        for digest in self._home.digests:
+            slot = slots.following(digest.cron, digest.zone, self.clock()).astimezone(digest.zone)
+            self.say(f"{digest.name}: the next slot is {slot:%a %Y-%m-%d %H:%M} {digest.zone.key}")
 
     def _say_once(self, problem: str) -> None:
         """A problem that is still there at the next look is no news."""

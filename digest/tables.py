@@ -4,7 +4,7 @@ import difflib
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import msgspec
 
@@ -34,15 +34,24 @@ class Tables:
             self.wrong("", f"is not TOML: {error}")
         return None
 
-    def struct(self, kind: type[T], table: Mapping[str, Any], where: str = "") -> T | None:
-        """The table as a value of that kind, with a mistake for each wrong key; None if it cannot do without one."""
+    def struct(
+        self,
+        kind: type[T],
+        table: Mapping[str, Any],
+        where: str = "",
+        instead: Mapping[str, Any] | None = None,
+    ) -> T | None:
+        """The table as a value of that kind, with a mistake for each key that is wrong.
+
+        None if it cannot do without that key, and there is nothing to go on with `instead`.
+        """
         fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
         for key in sorted(table.keys() - fields.keys()):
             self.wrong(where, f"unknown key {key!r}{meant(key, fields)}; known: {', '.join(sorted(fields))}")
         for key in sorted(fields.keys() - table.keys()):
             if fields[key].required:
                 self.wrong(where, f"the key {key!r} is missing")
-        values: dict[str, Any] = {}
+        values: dict[str, Any] = dict(instead or {})
         for key in sorted(table.keys() & fields.keys()):
             before = len(self.mistakes)
             value = self._value(fields[key].type, table[key], f"{where} {key}".strip())
@@ -56,10 +65,30 @@ class Tables:
             return self.struct(kind, value, f"[{where}]")
         try:
             return msgspec.convert(value, kind)
-        except msgspec.ValidationError as error:
-            said = str(error)
-            self.wrong(where, said[0].lower() + said[1:])
+        except msgspec.ValidationError:
+            self.wrong(where, f"{value!r} is not {_wanted(kind)}")
             return None
+
+
+def _wanted(kind: Any) -> str:
+    """What a value of that kind looks like in TOML."""
+    from msgspec import inspect  # only where there is a mistake
+
+    match inspect.type_info(kind):
+        case inspect.LiteralType(values=values):
+            return f"one of {', '.join(map(repr, values))}"
+        case inspect.IntType() as number:
+            return f"a whole number, {number.ge or 0} at least"
+        case inspect.StrType():
+            return "text in quotes"
+        case inspect.VarTupleType(item_type=inspect.StrType()):
+            return 'a list such as ["one", "two"]'
+        case inspect.VarTupleType():
+            return "tables in double brackets, [[…]]"
+        case inspect.UnionType():
+            return next(_wanted(part) for part in get_args(kind) if part is not type(None))
+        case _:
+            return "a table"
 
 
 def meant(word: str, known: Iterable[str]) -> str:

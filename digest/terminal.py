@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from digest.errors import ConfigError
+
 if TYPE_CHECKING:
     from digest.pipeline import Run, Tell
 
@@ -55,19 +57,23 @@ def echo_run(run: "Run", as_json: bool, *, written: bool = True) -> None:
     if as_json:
         for made in run.made:
             print_json(reporting.made_object(made, run))
-        return
-    echo_lines(reporting.dump_lines(run.dumps))
-    for made in run.made:
-        echo_lines(reporting.made_lines(made, written))
-    for line in reporting.bad_sources(run.made):
+    else:
+        echo_lines(reporting.dump_lines(run.dumps))
+        for made in run.made:
+            echo_lines(reporting.made_lines(made, written))
+    for line in (*reporting.bad_sources(run.made), *run.warnings):
         echo_problem(line)
 
 
 def report(run: "Run", as_json: bool, *, written: bool = True) -> None:
-    """What a run did, and the exit code of its sources."""
+    """What a run did, and the exit code of its digests and its sources."""
     from digest import reporting
 
     echo_run(run, as_json, written=written)
+    for problem in run.refused:
+        echo_problem(f"digest: {problem}")
+    if run.refused:
+        sys.exit(ConfigError.exit_code)
     finish(reporting.is_bad(run.dumps) or bool(reporting.bad_sources(run.made)))
 
 

@@ -15,12 +15,12 @@ def verdict(
 ) -> Verdict:
     """What the reads of one source amount to; `last_news` is when it last showed something new.
 
-    broken: a dump that nobody could read. partial: a record that could not be read, or a page without a paper.
+    broken: nothing could be read. partial: a dump or a record that could not be read, or a page without a paper.
     stale: nothing new for longer than `stale_after`. quiet: nothing was there to be read.
     """
-    if any(read.format is None for read in reads):
+    if reads and all(read.format is None for read in reads):
         return "broken"
-    if any(read.rejects or not read.records for read in reads):
+    if any(read.format is None or read.rejects or not read.records for read in reads):
         return "partial"
     if stale_after is not None and last_news is not None and now - last_news > stale_after:
         return "stale"

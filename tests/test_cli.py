@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -150,7 +151,8 @@ def test_check_warns_of_what_may_be_meant_otherwise(home: Path) -> None:
     (home / "schedules" / "daily.toml").write_text(homes.schedule(groups, sources=["dorp"]))
     said = homes.run(home, "check").stdout
     assert "daily, All: " in said
-    assert "source 'dorp' is not configured" in said
+    assert "daily: no source is named 'dorp' (did you mean 'drop'?)" in said
+    assert "no source is named 'dorp'" in homes.run(home, "build").stderr
 
 
 def test_ingest(home: Path) -> None:
@@ -486,3 +488,43 @@ def test_settings(home: Path) -> None:
     assert made["sources"] == {"mine": "quiet"}
     [made] = homes.build(home, now=MONDAY, code=3)
     assert (made["issue"], made["sources"]) == (None, {"mine": "stale"})
+
+
+def test_a_copy_is_told_by_its_own_name(home: Path) -> None:
+    homes.run(home, "build")
+    shutil.copy(home / "dumps" / "page.txt", home / "dumps" / "copy.txt")
+    said = homes.run(home, "build").stdout.splitlines()
+    assert said[0] == "dumps/copy.txt: 3 papers, 0 new (hf_text, the same as dumps/page.txt)"
+
+
+def test_a_query_may_begin_with_a_minus_and_be_several_words(home: Path) -> None:
+    homes.run(home, "build")
+    everything = homes.objects(homes.run(home, "papers", "--json", "*"))
+    some = homes.objects(homes.run(home, "papers", "--json", "-orchards"))
+    assert 0 < len(some) <= len(everything)
+    assert homes.run(home, "papers", "study", "-nowhere").stdout == homes.run(home, "papers", "study").stdout
+
+
+def test_a_digest_that_waits_for_its_start_stops_no_other(home: Path) -> None:
+    (home / "big.txt").write_text(homes.page(*range(100, 601)))
+    homes.run(home, "build")
+    homes.run(home, "ingest", home / "big.txt")
+    (home / "schedules" / "weekly.toml").write_text(homes.schedule())
+    done = homes.run(home, "build", code=2)
+    assert "daily-2026-11-20-2: 501 papers" in done.stdout
+    assert "digest start weekly --from now" in done.stderr
+    assert "digest start weekly --from now" in homes.run(home, "check").stdout
+    homes.run(home, "start", "weekly", "--from", "now")
+    assert homes.run(home, "build").stdout == "daily: nothing new\nweekly: nothing new\n"
+
+
+def test_an_extra_issue_says_nothing_of_old_troubles(home: Path) -> None:
+    (home / "dumps" / "bad.txt").write_text("no page at all\n")
+    homes.run(home, "build", code=3)
+    (home / "schedules" / "daily.toml").write_text(homes.schedule(title="Again"))
+    [made] = homes.build(home, "--since", "2026-11-01")
+    assert made["sources"] == {"drop": "quiet"}
+
+
+def test_an_unknown_digest_has_no_issues(home: Path) -> None:
+    assert "there is no issue 'nope'" in homes.run(home, "issues", "nope", code=2).stderr

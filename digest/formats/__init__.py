@@ -65,6 +65,9 @@ def _looks(head: bytes) -> str:
     if b"\0" in head:
         return "binary data"
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    return {b"<": "XML or HTML", b"{": "JSON", b"[": "JSON", b"@": "BibTeX"}.get(
-        start, "text of another kind"
-    )
+    return {
+        b"<": "XML or HTML (a page can be saved or copied as text)",
+        b"{": "JSON",
+        b"[": "JSON",
+        b"@": "BibTeX",
+    }.get(start, "text of another kind")

@@ -6,6 +6,7 @@ A source is a module with
     look      its options and the home → the documents that lie there now, each with what tells it from an older one
 """
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,11 @@ class Dump:
     origin: str
     path: Path
     found: Found | None = None  # as it lay at its source, so that the next look at it costs one stat
+
+
+def named(path: Path | str) -> str:
+    """A path in words that can be printed and stored, also where its bytes are no UTF-8."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 class Source(Protocol):

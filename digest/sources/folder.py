@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from digest.sources import Found
+from digest.sources import Found, named
 
 UNFINISHED = (
     ".part",
@@ -35,4 +35,4 @@ def look(options: Options, home: Path) -> Iterator[Found]:
 
 
 def _origin(path: Path, home: Path) -> str:
-    return path.relative_to(home).as_posix() if path.is_relative_to(home) else path.as_posix()
+    return named(path.relative_to(home) if path.is_relative_to(home) else path)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import DatabaseError, OperationalError
@@ -102,12 +103,16 @@ def _backup(path: Path, how: str, to: Path) -> None:
 
 
 def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": PATIENCE})
+    # A store on a medium that cannot be written has no writer, and can be read without its log.
+    locked = path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+    address = f"file:{quote(str(path))}?mode=ro&immutable=1&uri=true" if locked else str(path)
+    engine = create_engine(f"sqlite:///{address}", connect_args={"timeout": PATIENCE})
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # transactions begin where we say, not at the driver's guess
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-32000"):
+        wal = () if locked else ("journal_mode=WAL",)
+        for pragma in (*wal, "synchronous=FULL", "foreign_keys=ON", "cache_size=-32000"):
             connection.execute(f"PRAGMA {pragma}").close()
 
     @event.listens_for(engine, "begin")

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from digest.arrivals import Entry, Span
 from digest.issue import REJECTS_TOLD, DumpRead
 from digest.papers import Reject
-from digest.sources import Dump, Found
+from digest.sources import Dump, Found, named
 from digest.store.among import among
 from digest.store.schema import arrivals, cursors, digests, dumps, paths, rejects
 
@@ -30,14 +30,14 @@ def unknown(db: Connection, source: str, found: Iterable[Found]) -> list[Found]:
     """Those files that, as they lie there, were not read for this source."""
     rows = db.execute(select(paths).where(paths.c.source == source))
     states = {row.path: (row.size, row.mtime_ns) for row in rows}
-    return [one for one in found if states.get(str(one.path)) != (one.size, one.mtime_ns)]
+    return [one for one in found if states.get(named(one.path)) != (one.size, one.mtime_ns)]
 
 
 def remember_path(db: Connection, source: str, found: Found, dump: int) -> None:
     """This file, as it lies there, is that dump."""
     row = {
         "source": source,
-        "path": str(found.path),
+        "path": named(found.path),
         "size": found.size,
         "mtime_ns": found.mtime_ns,
         "dump": dump,
