@@ -45,11 +45,12 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """What a digest has not read, as the log has it."""
+    """What a digest has not read, as the log has it, and how its sources are."""
 
-    spans: Mapping[str, Span]
     entries: Sequence[Entry]
     reads: tuple[DumpRead, ...]
+    touched: Mapping[str, Span]  # of sources that brought anything: no cursor moves over what others brought
+    verdicts: dict[str, str]
 
 
 def freeze(
@@ -68,43 +69,17 @@ def freeze(
         log.begin(db, digest.name, occasion.now)
         if occasion.slot and issues.is_settled(db, digest.name, occasion.slot):
             return _nothing(digest)
-        unread = _unread(db, home, digest, occasion.since)
+        unread = _unread(db, home, digest, occasion, problems)
         crash.point("span read")
-        reads = (
-            *unread.reads,
-            *(read for read in problems if read.source in unread.spans and read not in unread.reads),
-        )
-        fresh = (
-            problems if occasion.since else reads
-        )  # what was read long ago says nothing of the sources today
-        verdicts = _verdicts(db, home, unread.spans, fresh, occasion.now)
-        number = issues.next_id(db)
-        with db.begin_nested() as attempt:
-            account, groups = _carry(db, number, digest, unread.entries, tell)
-            state = _state(db, digest, occasion, sum(group.papers for group in groups))
-            head = None
-            if state == "made":
-                head = _head(db, home, digest, occasion, account, groups, reads, verdicts)
-                issues.freeze(db, number, head)
-                crash.point("issue frozen")
-            else:
-                attempt.rollback()
-        if state != "waiting" and not occasion.since:
-            log.move(db, digest.name, _touched(unread))
+        made, number = _made(db, home, digest, occasion, unread, tell)
+        if made.state != "waiting" and not occasion.since:
+            log.move(db, digest.name, unread.touched)
             crash.point("cursor moved")
         if occasion.slot:
-            issues.settle(db, digest.name, occasion.slot, state, occasion.now, number if head else None)
+            issues.settle(db, digest.name, occasion.slot, made.state, occasion.now, number)
             crash.point("slot settled")
     crash.point("issue committed")
-    return Made(
-        digest=digest.name,
-        state=state,
-        issue=head,
-        account=account,
-        groups=groups,
-        dumps=reads,
-        sources=verdicts,
-    )
+    return made
 
 
 def _nothing(digest: Digest) -> Made:
@@ -114,23 +89,56 @@ def _nothing(digest: Digest) -> Made:
     )
 
 
+def _made(
+    db: Connection,
+    home: Home,
+    digest: Digest,
+    occasion: Occasion,
+    unread: Unread,
+    tell: Callable[[int, int], None],
+) -> tuple[Made, int | None]:
+    """The issue and its number in the store, or, if none is to be made, no trace of it."""
+    number, head = issues.next_id(db), None
+    with db.begin_nested() as attempt:
+        account, groups = _carry(db, number, digest, unread.entries, tell)
+        state = _state(db, digest, occasion, sum(group.papers for group in groups))
+        if state == "made":
+            head = _head(db, home, digest, occasion, account, groups, unread)
+            issues.freeze(db, number, head)
+            crash.point("issue frozen")
+        else:
+            attempt.rollback()
+    made = Made(
+        digest=digest.name,
+        state=state,
+        issue=head,
+        account=account,
+        groups=groups,
+        dumps=unread.reads,
+        sources=unread.verdicts,
+    )
+    return made, number if head else None
+
+
 def sources_of(db: Connection, home: Home, digest: Digest) -> list[str]:
     """The sources that a digest reads: those it names, or all that are configured or have ever brought a dump."""
     return sorted(digest.sources or {*log.sources(db), *(source.name for source in home.sources)})
 
 
-def _unread(db: Connection, home: Home, digest: Digest, since: datetime | None) -> Unread:
+def _unread(
+    db: Connection, home: Home, digest: Digest, occasion: Occasion, problems: Sequence[DumpRead]
+) -> Unread:
     spans = log.spans(db, digest.name, sources_of(db, home, digest))
-    if since:
-        after = log.before(db, since)
+    if occasion.since:
+        after = log.before(db, occasion.since)
         spans = {source: Span(after, span.upto) for source, span in spans.items()}
-    return Unread(spans, log.unread(db, spans), tuple(log.reads(db, spans)))
-
-
-def _touched(unread: Unread) -> dict[str, Span]:
-    """The spans in which anything stands: a cursor has no reason to move over what other sources brought."""
-    touched = {entry.source for entry in unread.entries} | {read.source for read in unread.reads}
-    return {source: span for source, span in unread.spans.items() if source in touched}
+    entries, in_log = log.unread(db, spans), log.reads(db, spans)
+    mine = [read for read in problems if read.source in spans]
+    reads = (*in_log, *(read for read in mine if read not in in_log))
+    touched = {entry.source for entry in entries} | {read.source for read in in_log}
+    # What was read long ago, and an extra issue reads again, says nothing of the sources today.
+    verdicts = _verdicts(db, home, spans, mine if occasion.since else reads, occasion.now)
+    return Unread(entries, reads, {name: spans[name] for name in spans if name in touched}, verdicts)
 
 
 def _verdicts(
@@ -266,8 +274,7 @@ def _head(
     occasion: Occasion,
     account: Account,
     groups: tuple[GroupHead, ...],
-    reads: tuple[DumpRead, ...],
-    verdicts: dict[str, str],
+    unread: Unread,
 ) -> Head:
     date = (occasion.slot or occasion.now).astimezone(digest.zone).date().isoformat()
     words = note.read(digest.note) if digest.note else ""
@@ -283,8 +290,8 @@ def _head(
         timezone=digest.zone.key,
         groups=groups,
         account=account,
-        dumps=reads,
-        sources=verdicts,
+        dumps=unread.reads,
+        sources=unread.verdicts,
         note=words,
         note_html=note.html(words),
         outputs=digest.outputs,

@@ -13,14 +13,21 @@ class Moment(click.ParamType[datetime]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         """Text → a moment."""
-        from dateutil import parser
-
         try:
-            return parser.isoparse(value).replace(microsecond=0)
+            return _read(value).replace(microsecond=0)
         except ValueError:
             self.fail(
                 f"{value!r} is not a date or a time such as 2026-11-21 or 2026-11-21T07:00+01:00", param, ctx
             )
+
+
+def _read(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        from dateutil import parser  # 20 ms, for what fromisoformat does not know of ISO 8601: 2026-11, 24:00
+
+        return parser.isoparse(text)
 
 
 def utc(moment: datetime, zone: tzinfo = UTC) -> datetime:
