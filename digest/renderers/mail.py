@@ -23,9 +23,8 @@ from digest.templating import count, day, stream
 FILE = "digest.eml"
 READS: Literal["issue"] = "issue"
 
-BUDGET = (
-    80_000  # bytes of HTML: a large provider cuts mails at about 102 kB, and each letter adds its own links
-)
+# Bytes of HTML: a large provider cuts mails at about 102 kB, and each letter adds its own links.
+BUDGET = 80_000
 NAMED = 12_000  # bytes of it for papers that are only named
 DUMPS_SHOWN = 20
 TITLE_SHOWN = 400
@@ -39,7 +38,7 @@ def render(issue: Issue, templates: Environment) -> Iterator[str]:
     foot = footer(head, DUMPS_SHOWN)
     empty = tuple(Section(g.heading, g.papers, (), (), 0, g.papers) for g in head.groups if g.papers)
     room = BUDGET - _size(_html(head, empty, foot, templates))
-    planned = tuple(_plan(sections(issue, limited=True), room, templates))
+    planned = tuple(_plan(sections(issue, limited=True), len(empty), room, templates))
     words = "".join(text.lines(head, planned, foot, templates))
     yield from message(
         _headers(head), [("plain", words), ("html", _html(head, planned, foot, templates))], head.name
@@ -59,15 +58,20 @@ def _size(html: str) -> int:
 # ---- what there is room for
 
 
-def _plan(cards: Iterable[Section], room: int, templates: Environment) -> Iterator[Section]:
-    """The sections with those papers in full, and those named, that there is room for."""
+def _plan(cards: Iterable[Section], groups: int, room: int, templates: Environment) -> Iterator[Section]:
+    """The sections with those papers in full, and those named, that there is room for.
+
+    Each group gets an equal share of the room that those before it have left: the first one does not take it all.
+    """
     full_room, named_room = room - NAMED, min(room, NAMED)
-    for section in cards:
-        full, full_room, over = _fitting(
-            map(_short, section.full), full_room, _cost(templates, "mail_card.html.j2")
+    for left, section in zip(range(groups, 0, -1), cards, strict=False):
+        full, taken, over = _fitting(
+            map(_short, section.full), full_room // left, _cost(templates, "mail_card.html.j2")
         )
+        full_room -= taken
         rest = chain(over, map(_short, section.full), map(_short, section.rest))
-        named, named_room, _ = _fitting(rest, named_room, _cost(templates, "mail_name.html.j2"))
+        named, taken, _ = _fitting(rest, named_room // left, _cost(templates, "mail_name.html.j2"))
+        named_room -= taken
         more = section.papers - len(full) - len(named)
         yield replace(section, full=full, rest=named, named=len(named), more=more)
 
@@ -75,14 +79,15 @@ def _plan(cards: Iterable[Section], room: int, templates: Environment) -> Iterat
 def _fitting(
     rows: Iterable[Shown], room: int, cost: Callable[[Shown], int]
 ) -> tuple[tuple[Shown, ...], int, tuple[Shown, ...]]:
-    """The first rows that fit, the room left, and the row that did not fit: after it there is no room."""
+    """The first rows that fit, the room they take, and the row that did not fit."""
     kept: list[Shown] = []
+    used = 0
     for row in rows:
-        if (taken := cost(row)) > room:
-            return tuple(kept), 0, (row,)
+        if used + (taken := cost(row)) > room:
+            return tuple(kept), used, (row,)
         kept.append(row)
-        room -= taken
-    return tuple(kept), room, ()
+        used += taken
+    return tuple(kept), used, ()
 
 
 def _cost(templates: Environment, name: str) -> Callable[[Shown], int]:
