@@ -19,6 +19,9 @@ from digest.sources import Dump
 from digest.store import Store, log, works
 
 AT_ONCE = 5000  # papers in memory at a time
+MOST_REJECTS = (
+    10_000  # of one dump: a file of nothing but line breaks and letters must not fill memory and store
+)
 
 
 def ingest(store: Store, dump: Dump, now: datetime, *, seen: bool = False) -> DumpRead | None:
@@ -88,6 +91,11 @@ def _read(db: Connection, dump: Dump, number: int, now: datetime, seen: bool) ->
         records = formats.load(name).read(file, now)
         while some := list(islice(records, AT_ONCE)):
             rejects += [record for record in some if isinstance(record, Reject)]
+            if len(rejects) > MOST_REJECTS:
+                first = log.told(rejects)[0]
+                raise DumpError(
+                    f"more than {MOST_REJECTS:,} of its records cannot be read; the first is {first}"
+                )
             read = [record for record in some if isinstance(record, Paper)]
             papers += len(read)
             new += _store(db, read, dump, number, now, seen)

@@ -590,3 +590,15 @@ def test_a_home_is_not_made_where_nobody_may_write(tmp_path: Path, powerless: tu
     said = homes.run(place / "home", "init", code=2, within=powerless).stderr
     assert str(place / "home") in said
     assert list(place.iterdir()) == []
+
+
+def test_a_dump_of_nothing_but_rejects_is_refused_as_a_whole(home: Path) -> None:
+    lines = homes.page(8).splitlines() + [f"line {number}" for number in range(20_000)]
+    (home / "dumps" / "flood.txt").write_text("\n".join(lines))
+    done = homes.run(home, "build", code=3)
+    assert (
+        "dumps/flood.txt: not read: more than 10,000 of its records cannot be read; the first is line "
+        in done.stdout
+    )
+    assert homes.rows(home)["rejects"] == []
+    assert homes.titles(homes.frozen(home)["daily/2026-11-20"]) == homes.title(1, 2)
