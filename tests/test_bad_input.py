@@ -13,8 +13,9 @@ import pytest
 from tests import homes, pages
 
 GOOD = homes.page(1, 2)
-LIMITED = (
+LIMITED = (  # without the coverage, which writes a file of its own
     "import os, resource, sys\n"
+    "os.environ.pop('COVERAGE_PROCESS_CONFIG', None)\n"
     "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2)\n"
     "os.execv(sys.argv[2], sys.argv[2:])\n"
 )
