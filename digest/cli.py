@@ -77,7 +77,7 @@ def main() -> NoReturn:
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("stopped", err=True)
+        click.echo("stopped; nothing is lost: run the same command again to go on", err=True)
         sys.exit(130)
     except DigestError as error:
         for line in str(error).split("\n"):
