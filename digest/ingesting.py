@@ -19,9 +19,7 @@ from digest.sources import Dump
 from digest.store import Store, log, works
 
 AT_ONCE = 5000  # papers in memory at a time
-MOST_REJECTS = (
-    10_000  # of one dump: a file of nothing but line breaks and letters must not fill memory and store
-)
+MOST_REJECTS = 10_000  # of one dump: a file of short lines must not fill memory and store
 
 
 def ingest(store: Store, dump: Dump, now: datetime, *, seen: bool = False) -> DumpRead | None:
