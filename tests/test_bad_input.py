@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -603,3 +604,20 @@ def test_a_dump_of_nothing_but_rejects_is_refused_as_a_whole(home: Path) -> None
     )
     assert homes.rows(home)["rejects"] == []
     assert homes.titles(homes.frozen(home)["daily/2026-11-20"]) == homes.title(1, 2)
+
+
+def test_a_store_that_somebody_else_writes_is_read_with_its_log(
+    home: Path, powerless: tuple[str, ...]
+) -> None:
+    homes.run(home, "build", within=powerless)
+    with closing(sqlite3.connect(home / "digest.sqlite3")) as writer:  # its log stays as long as it is open
+        writer.execute("SELECT count(*) FROM works").fetchall()
+        (home / "dumps" / "more.txt").write_text(PAGE)
+        homes.run(home, "build")
+        read_only = [home / "digest.sqlite3", home]
+        for path in read_only:
+            path.chmod(path.stat().st_mode & ~0o222)
+        assert (home / "digest.sqlite3-wal").stat().st_size > 0
+        assert "of 3 works" in homes.run(home, "status", within=powerless).stdout
+        for path in read_only:
+            path.chmod(path.stat().st_mode | 0o200)

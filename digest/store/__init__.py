@@ -17,6 +17,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from digest.errors import ConfigError, StoreError
 from digest.store import schema
 
+READ_ONLY = "mode=ro"
 PATIENCE = 120  # seconds to wait for another process that writes; an issue of 25,000 papers takes about 20
 
 
@@ -78,13 +79,18 @@ def copy(path: Path, to: Path) -> None:
     immutable it can be read without them, as long as its log is not there and the file stands still.
     """
     before = path.stat()
-    if not path.with_name(f"{path.name}-wal").exists():
-        _backup(path, "mode=ro&immutable=1", to)
+    if (how := _reading_only(path)) != READ_ONLY:
+        _backup(path, how, to)
         after = path.stat()
         if (before.st_mtime_ns, before.st_size) == (after.st_mtime_ns, after.st_size):
             return
         to.unlink()
-    _backup(path, "mode=ro", to)
+    _backup(path, READ_ONLY, to)
+
+
+def _reading_only(path: Path) -> str:
+    """How to open a store that is only read: one with a log beside it may have a writer, who may be somebody else."""
+    return READ_ONLY if path.with_name(f"{path.name}-wal").exists() else f"{READ_ONLY}&immutable=1"
 
 
 def _backup(path: Path, how: str, to: Path) -> None:
@@ -103,9 +109,8 @@ def _backup(path: Path, how: str, to: Path) -> None:
 
 
 def _engine(path: Path) -> Engine:
-    # A store on a medium that cannot be written has no writer, and can be read without its log.
     locked = path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
-    address = f"file:{quote(str(path))}?mode=ro&immutable=1&uri=true" if locked else str(path)
+    address = f"file:{quote(str(path))}?{_reading_only(path)}&uri=true" if locked else str(path)
     engine = create_engine(f"sqlite:///{address}", connect_args={"timeout": PATIENCE})
 
     @event.listens_for(engine, "connect")
