@@ -84,9 +84,9 @@ def _read(db: Connection, dump: Dump, number: int, now: datetime, seen: bool) ->
     rejects: list[Reject] = []
     with _opened(dump) as file:
         crash.point("dump opened")
-        name = formats.recognise(file.read(formats.SNIFFED))
+        name = formats.recognise(formats.Head(file.read(formats.SNIFFED), dump.path.name))
         file.seek(0)
-        records = formats.load(name).read(file, now)
+        records = formats.read(name, file, now)
         while some := list(islice(records, AT_ONCE)):
             rejects += [record for record in some if isinstance(record, Reject)]
             if len(rejects) > MOST_REJECTS:

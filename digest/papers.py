@@ -1,15 +1,21 @@
 """What a dump says of one paper, and the text that everything after reads: rules, keys, cards.
 
 A `Paper` is immutable and holds *readable* text: control characters gone, white space folded, resolved once,
-here, on reading. Where that changed anything the words as they stood are kept beside it in `original`.
+here, on reading. Where that changed more than white space the words as they stood are kept beside it in `original`.
 """
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import msgspec
 
+from digest.identifiers import Id
+
 RAW_KEPT = 200  # characters of a reject: enough to find it by hand, too few to fill the store
+LONGEST_TITLE = 2_000  # characters; the longest title that arXiv has is under 500
+LONGEST_ABSTRACT = 200_000  # characters: a thesis in the wrong field, or an attack on whoever renders it
 
 
 class Paper(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -21,6 +27,8 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     authors: tuple[str, ...] = ()
     n_authors: int | None = None  # where a dump tells only their number, or cuts the list
     org: str = ""
+    venue: str = ""  # journal, conference, or what the authors say of it
+    categories: tuple[str, ...] = ()  # the first is the primary one
     published: str = ""  # ISO 8601, as precise as the dump: "2019", "2019-10", "2019-10-21"
     comments: int | None = None  # 0 is a value; None: not told
     upvotes: int | None = None
@@ -29,6 +37,7 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     version: int | None = None
     withdrawn: bool = False
     original: dict[str, str] = {}  # field → its words as they stood, where they were not readable as such
+    format: str = ""  # of the dump that said it
 
 
 class Reject(msgspec.Struct, frozen=True):
@@ -52,6 +61,43 @@ def readable(text: str) -> str:
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip()
     return unicodedata.normalize("NFC", " ".join(_INVISIBLE.sub("", text).split()))
+
+
+def paper(
+    where: str,
+    title: str,
+    abstract: str = "",
+    *,
+    ids: Iterable[Id | None] = (),
+    resolve: Callable[[str], str] = readable,
+    **fields: Any,
+) -> Paper | Reject:
+    """A paper out of a record's fields, or the reason why it is none: the one way that every format takes.
+
+    `resolve` makes title and abstract plain words before they become `readable` (markup.plain, markup.tex). Of each
+    kind of id the first counts, and the first version that an id tells is the paper's unless `version` is given.
+    """
+    words, summary = readable(resolve(title)), readable(resolve(abstract))
+    if not any(map(str.isalnum, words)):
+        return reject(where, "it has no title", f"{title} {abstract}")
+    if len(words) > LONGEST_TITLE:
+        return reject(where, f"its title has {len(words):,} characters (at most {LONGEST_TITLE:,})", title)
+    if len(summary) > LONGEST_ABSTRACT:
+        return reject(
+            where, f"its abstract has {len(summary):,} characters (at most {LONGEST_ABSTRACT:,})", words
+        )
+    told = [one for one in ids if one]
+    kinds = {one.key.partition(":")[0]: one.key for one in reversed(told)}
+    fields.setdefault("version", next((one.version for one in told if one.version), None))
+    changed = (("title", title, words), ("abstract", abstract, summary))
+    return Paper(
+        where=where,
+        title=words,
+        abstract=summary,
+        ids=tuple(sorted(kinds.values())),
+        original={field: raw for field, raw, text in changed if " ".join(raw.split()) != text},
+        **fields,
+    )
 
 
 def reject(where: str, reason: str, raw: str) -> Reject:

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import pytest
 
-from digest.formats import SNIFFED, hf_text, recognise
+from digest.formats import SNIFFED, Head, hf_text, recognise
 from digest.papers import Paper, Reject
 from tests.pages import HEADER, Pair, page, paper
 
@@ -52,7 +52,7 @@ def first_card(*card: str, header: Sequence[str] = HEADER, received: datetime = 
 def test_each_header_line_is_there_or_not(header: Sequence[str], blank: bool) -> None:
     text = page(PAIRS, header=header, blank=blank)
     assert told(read(text)) == PAIRS
-    assert hf_text.sniff(text.encode())
+    assert hf_text.sniff(Head(text.encode()))
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_a_title_that_begins_with_subscriber_is_glued_too() -> None:
 
 def test_a_page_with_only_the_header() -> None:
     assert read(page([])) == []
-    assert recognise(page([]).encode()) == "hf_text"
+    assert recognise(Head(page([]).encode())) == "hf_text"
 
 
 # --- cards ---
@@ -253,7 +253,7 @@ def test_line_ends_marks_and_spaces(end: str, start: str, space: str) -> None:
     records = read(text)
     assert told(records) == PAIRS
     assert [(found.n_authors, found.published) for found in papers(records)] == [(4, "2019-10-21")] * 4
-    assert hf_text.sniff(text.encode())
+    assert hf_text.sniff(Head(text.encode()))
 
 
 def test_words_as_they_stood_are_kept_beside_the_readable_ones() -> None:
@@ -298,4 +298,4 @@ def test_links_of_an_abstract() -> None:
     ],
 )
 def test_other_kinds_of_text_are_left_to_others(other: str) -> None:
-    assert not hf_text.sniff(other.encode()[:SNIFFED])
+    assert not hf_text.sniff(Head(other.encode()[:SNIFFED]))

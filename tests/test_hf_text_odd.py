@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.formats import hf_text
+from digest.formats import Head, hf_text
 from digest.papers import Paper, Reject
 from tests.pages import HEADER, page, paper
 from tests.test_hf_text import COUNTED, PAIRS, papers, read, rejects, told
@@ -127,7 +127,7 @@ def test_no_line_is_lost(lines: list[str]) -> None:
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=2000) | st.text(max_size=2000).map(str.encode))
 def test_nothing_raises(data: bytes) -> None:
-    assert isinstance(hf_text.sniff(data), bool)
+    assert isinstance(hf_text.sniff(Head(data)), bool)
     for record in read(data):
         assert record.where.startswith("line ")
         assert not isinstance(record, Paper) or (record.title and record.abstract)

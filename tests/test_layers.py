@@ -18,6 +18,8 @@ ROOMS = (
     "digest.plugins",
     "digest.tables",
     "digest.values",
+    "digest.identifiers",
+    "digest.markup",
     "digest.papers",
     "digest.formats",
     "digest.sources",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from digest.formats import hf_text, recognise
+from digest.formats import Head, hf_text, recognise
 from digest.issue import DumpRead
 from digest.papers import Paper
 from digest.pipeline import read
@@ -77,9 +77,9 @@ def test_every_order_gives_the_same_works(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_pages_are_recognised_also_without_their_header(name: str) -> None:
     data = page(name).read_bytes()
-    assert recognise(data) == "hf_text"
+    assert recognise(Head(data)) == "hf_text"
     body = data.split(b"Subscribe", 1)[1].split(b"\n", 5)[-1]
-    assert recognise(body[:65536]) == "hf_text"
+    assert recognise(Head(body[:65536])) == "hf_text"
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -2,9 +2,10 @@
 
 A format is a module with
 
-    sniff     the first SNIFFED bytes of a dump → is it mine? By content: names and media types are hints that lie
-    read      the dump and when it was received → papers and rejects, in order, one in memory at a time;
-              raises DumpError if the dump as a whole cannot be read
+    sniff     the head of a document → is it mine? By content: names and media types are hints that lie
+    read      the document and when it was received → papers and rejects, in order, one in memory at a time;
+              raises DumpError if the document as a whole cannot be read
+    GENERIC   (if it reads whatever is of its sort: any table, any feed) asked only when no other format knows it
 
 Records = papers + rejects: what `read` cannot use it gives back as a reject, with its place and the reason.
 """
@@ -15,7 +16,8 @@ from typing import BinaryIO, Protocol, cast
 
 from digest import plugins
 from digest.errors import DumpError
-from digest.papers import Paper, Reject
+from digest.formats._head import Head as Head
+from digest.papers import Paper, Reject, reject
 
 SNIFFED = 64 * 1024  # bytes; the latest mark of any known format is at 55 kB
 
@@ -23,11 +25,11 @@ SNIFFED = 64 * 1024  # bytes; the latest mark of any known format is at 55 kB
 class Format(Protocol):
     """A module of this folder."""
 
-    def sniff(self, head: bytes) -> bool:
-        """Whether the dump that begins with these bytes is of this format."""
+    def sniff(self, head: Head) -> bool:
+        """Whether the document that begins so is of this format."""
 
     def read(self, dump: BinaryIO, received: datetime) -> Iterator[Paper | Reject]:
-        """The dump's records; `received` (aware) completes dates that the dump leaves incomplete."""
+        """The document's records; `received` (aware) completes dates that it leaves incomplete."""
 
 
 def load(name: str) -> Format:
@@ -35,15 +37,35 @@ def load(name: str) -> Format:
     return cast(Format, plugins.load("formats", name))
 
 
-def recognise(head: bytes) -> str:
-    """The name of the format of a dump that begins with these bytes; DumpError if nobody knows it."""
-    if not head.strip():
+def names() -> list[str]:
+    """The formats in the order in which they are asked: those that read whatever is of their sort come last."""
+    return sorted(plugins.names("formats"), key=lambda name: (hasattr(load(name), "GENERIC"), name))
+
+
+def recognise(head: Head) -> str:
+    """The name of the format of a document that begins so; DumpError if nobody knows it."""
+    if not head.data.strip():
         raise DumpError("it is empty: save the page or the export again")
-    known = plugins.names("formats")
+    known = names()
     for name in known:
         if load(name).sniff(head):
             return name
-    raise DumpError(f"it looks like {_looks(head)}, which none of the formats can read: {', '.join(known)}")
+    raise DumpError(
+        f"it looks like {_looks(head.data)}, which none of the formats can read: {', '.join(known)}"
+    )
+
+
+def read(name: str, dump: BinaryIO, received: datetime) -> Iterator[Paper | Reject]:
+    """The document's records in this format. What stops the reader after the first record costs the rest, not all."""
+    some = False
+    try:
+        for record in load(name).read(dump, received):
+            some = True
+            yield record
+    except DumpError as error:
+        if not some:
+            raise
+        yield reject("the rest", str(error), "")
 
 
 _MAGIC = {

@@ -20,6 +20,7 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import BinaryIO, NamedTuple
 
+from digest.formats._head import Head
 from digest.papers import Paper, Reject, links_in, readable, reject
 
 LONG = 300  # characters: between the longest title seen (176) and the shortest abstract (500)
@@ -47,9 +48,9 @@ _OTHER_FORMATS = re.compile(
 )
 
 
-def sniff(head: bytes) -> bool:
+def sniff(head: Head) -> bool:
     """A header line of the page, or as many pairs of a title and an abstract as other lines at least."""
-    text = head.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace").lstrip()
+    text = head.text.lstrip()
     if "\0" in text or _OTHER_FORMATS.match(text):
         return False
     lines = [line for raw in text.splitlines() if (line := readable(raw))]
