@@ -134,7 +134,7 @@ def test_killed_at_any_moments_and_repeated(
     seed: int, before: Path, unharmed: dict[str, Any], tmp_path: Path
 ) -> None:
     home = copied(before, tmp_path)
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     for _ in range(3):
         program = homes.start(home, "build", "--dump", home / BY_HAND)
         try:

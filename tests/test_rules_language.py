@@ -187,7 +187,7 @@ SCRAPS = [
 
 
 def test_a_hundred_thousand_random_strings() -> None:
-    chance = random.Random(20261121)  # noqa: S311 - for tests, not for secrets
+    chance = random.Random(20261121)
     read = 0
     for _ in range(100_000):
         query = "".join(chance.choices(SCRAPS, k=chance.randint(1, 12)))
