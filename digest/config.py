@@ -124,6 +124,7 @@ class Home:
     path: Path
     store: Path  # of the SQLite file
     outbox: Path  # where rendered issues lie
+    kept: Path  # where dumps are kept that lie nowhere else
     public: str | None  # without a final slash
     operator: tuple[str, ...]
     keep: timedelta
@@ -186,6 +187,7 @@ def _home(path: Path, digests: tuple[Digest, ...], mistakes: list[str]) -> Home 
         path=path,
         store=path / (_made(values.sqlite_file, settings.store, "store", tables) or ""),
         outbox=path / "outbox",
+        kept=path / "kept",
         public=_made(values.web_address, settings.public, "public", tables) or None,
         operator=_addresses(settings.operator, "operator", tables),
         keep=_made(values.duration, settings.keep, "keep", tables) or timedelta(),

@@ -81,7 +81,12 @@ def check(home: Home, now: datetime) -> Iterator[str]:
 def copy(home: Home) -> Iterator[Home]:
     """The same home over a copy of its store and with an outbox of its own, both gone afterwards."""
     with TemporaryDirectory(prefix="digest-") as folder:
-        tried = dataclasses.replace(home, store=Path(folder, "digest.sqlite3"), outbox=Path(folder, "outbox"))
+        tried = dataclasses.replace(
+            home,
+            store=Path(folder, "digest.sqlite3"),
+            outbox=Path(folder, "outbox"),
+            kept=Path(folder, "kept"),
+        )
         if home.store.exists():
             copy_store(home.store, tried.store)
         try:

@@ -9,6 +9,8 @@ import re
 from typing import NamedTuple
 from urllib.parse import unquote
 
+LONGEST = 500  # characters of an id or the address of a paper: what is longer is neither, or an attack
+
 
 class Id(NamedTuple):
     """A strong id."""
@@ -43,16 +45,21 @@ def arxiv(text: str) -> Id | None:
     found = _ARXIV.match(text, at.end() if at else 0)
     if not found or not _AFTER_ARXIV.fullmatch(text, found.end()):
         return None
+    if found[1] and (found[1] >= "1501") != (len(found[1]) == 10):
+        return None  # five digits since January 2015, four before
     base = found[1] or f"{found[2].lower()}/{found[3]}"
     return Id(f"arxiv:{base}", int(found[4]) if found[4] else None)
 
 
 _DOI = re.compile(r"10\.\d{4,9}/[\x21-\x7e]+")
 _BEFORE_DOI = re.compile(
-    r"\s*(?:(?:(?:https?:)?//)?(?:[\w-]+\.)*doi\.org/|https?://\S*?/doi/(?:abs/|full/|pdf/|epdf/)?"
-    r"|https?://(?:www\.|connect\.)?(?:biorxiv|medrxiv)\.org/content/|info:doi/|urn:doi:|doi\s*[:=]?\s*)?",
+    r"\s*(?:(?:(?:https?:)?//)?(?:[\w-]+\.)*doi\.(?:org|acm\.org|ieeecomputersociety\.org|ieeecs\.org)/|(?P<page>"
+    r"https?://\S*?/doi/(?:abs/|full/|pdf/|epdf/|pdfdirect/|book/)?"
+    r"|https?://link\.springer\.com/(?:article|chapter|book|content/pdf)/"
+    r"|https?://(?:www\.|connect\.)?(?:biorxiv|medrxiv)\.org/content/)|info:doi/|urn:doi:|doi\s*[:=]?\s*)?",
     re.IGNORECASE,
 )
+_AFTER_PAGE = re.compile(r"(?<=\d)\.pdf$|/\d{5,}/[\w-]+$")  # of a publisher's address: what is not the DOI
 # Who registers preprints only; Cold Spring Harbor's journals share 10.1101 with bioRxiv, but their suffixes begin
 # with a letter.
 _PREPRINT = re.compile(
@@ -64,16 +71,22 @@ _VERSIONS = (
     re.compile(r"(10\.(?:1101|64898)/[\d.]+?)v(\d+)(?:\.full|\.abstract|\.supplementary)?(?:[.-].*)?"),
     re.compile(r"(10\.(?:26434|21203|33774|22541)/.+?)[/-]v(\d+)"),
     re.compile(r"(10\.20944/.+?)\.v(\d+)"),
+    re.compile(r"(10\.1002/essoar\.\d+)\.(\d+)"),
 )
 
 
 def doi(text: str) -> Id | None:
     """A DOI, alone or as URL: `doi:` for the published, `preprint:` for a preprint server's, `arxiv:` for arXiv's."""
+    if len(text) > LONGEST:
+        return None
     if mine := arxiv(text):
         return mine
     text = unquote(text)
     at = _BEFORE_DOI.match(text)
-    found = _DOI.fullmatch(_without_tail(text[at.end() if at else 0 :].strip()))
+    rest = text[at.end() if at else 0 :].strip()
+    if at and at["page"]:
+        rest = _AFTER_PAGE.sub("", re.sub(r"[?#].*", "", rest))
+    found = _DOI.fullmatch(_without_tail(rest))
     if not found:
         return None
     value = re.sub(r"/{2,}", "/", found[0].lower())
@@ -97,18 +110,19 @@ def _balanced(text: str) -> bool:
 
 _PMID = re.compile(
     r"\s*(?:https?://(?:www\.)?(?:pubmed\.ncbi\.nlm\.nih\.gov|ncbi\.nlm\.nih\.gov/pubmed)/|(?:pmid|medline)\s*:?\s*)?"
-    r"0*([1-9]\d{0,8})(?:\.0)?/?\s*",
+    r"0*([1-9]\d{0,8})(?:\.0)?/?(?:\?\S*)?\s*",
     re.IGNORECASE,
 )
 _PMCID = re.compile(
-    r"\s*(?:https?://\S+/articles/|pmcid\s*:?\s*)?pmc\s*0*([1-9]\d{0,9})(?:\.\d+)?/?\s*", re.IGNORECASE
+    r"\s*(?:https?://\S{1,80}/articles/(?:pmc)?|(?:pmcid\s*:?\s*)?pmc\s*)0*([1-9]\d{0,9})(?:\.\d+)?/?\s*",
+    re.IGNORECASE,
 )
 _FORUM = re.compile(
     r"\s*(?:https?://openreview\.net/(?:forum|pdf|attachment|revisions)\?(?:\S*&)?id=)?([A-Za-z0-9_-]{8,20})(?:[&#]\S*)?\s*"
 )
 _DBLP = re.compile(
     r"\s*(?:https?://(?:www\.)?dblp\.(?:org|uni-trier\.de|dagstuhl\.de)/rec/|dblp:)?"
-    r"((?:journals|conf|books|series|phd|reference|tr|persons|data)/[\w./+-]+?)(?:\.(?:html|xml|bib))?\s*",
+    r"((?:journals|conf|books|series|phd|reference|tr|persons|data|ms|www|homepages)/[\w./+-]+?)(?:\.(?:html|xml|bib))?\s*",
     re.IGNORECASE,
 )
 _OPENALEX = re.compile(r"\s*(?:https?://(?:api\.)?openalex\.org/(?:works/)?)?(W\d{2,12})\s*", re.IGNORECASE)
@@ -157,6 +171,8 @@ def semantic_scholar(text: str) -> Id | None:
 
 def of_link(url: str) -> Id | None:
     """The id in the address of a paper's own page; None for an address that is nobody's page."""
+    if len(url) > LONGEST:
+        return None
     if not url.lower().lstrip().startswith(("http://", "https://", "//", "doi:", "oai:")):
         return None
     if found := doi(url) or dblp(url) or openalex(url):

@@ -4,56 +4,124 @@ Papers with the same set of keys are the same *atom*; the partition of the atoms
 set of all atoms. So any order of the same dumps gives the same works, and one more dump needs no more than the
 atoms that are connected to its own through shared keys to be looked at again.
 
-    keys        the strong ids of a paper and its title key; never empty
-    partition   connected atoms → works. A false merge is worse than a repeat: where a key is shared by atoms that
-                cannot all be one work (two values of one kind of id), it joins none of them
+    keys        the strong ids of a paper, its title key, and marks; never empty
+    partition   connected atoms → works. A false merge is worse than a repeat: where a key is shared by works that
+                cannot all be one, it joins none of them
     merged      the papers of a work → what is shown of it
+
+A *mark* joins nothing, but parts what only a title would join: `by` has the names of the first author, `in` the year.
+Two papers of one title by other people, or five years apart, are two works (so fatcat and OpenAlex, too).
 """
 
 import hashlib
+import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
 
 import msgspec
 
 from digest.papers import Paper
 
-VERSION = 1  # of the way that keys are made; a new one recomputes the stored works in its migration
+VERSION = 2  # of the way that keys are made; a new one recomputes the stored works in its migration
 
+NUMBERS = ("arxiv", "doi", "preprint", "pmid", "pmcid")  # a paper has one of each
+CATALOGUES = ("openreview", "dblp", "openalex", "s2", "s2sha")  # have a paper more than once, now and then
 # From the id that says most about what is one work to the one that says least; `keys` of other kinds are refused.
-KINDS = ("arxiv", "doi", "preprint", "pmid", "pmcid", "openreview", "dblp", "openalex", "s2")
+KINDS = (*NUMBERS, *CATALOGUES)
 TITLE = "title"
+BY, IN = "by", "in"
 
 SHORT_TITLE = 24  # letters and digits: under it a title ("Editorial", "Attention") is not anyone's name
 ABSTRACT_READ = 200  # letters and digits of the abstract that then stand beside it
+YEARS_APART = (
+    4  # between a preprint and its article, at most; more in 1 of 10 pairs of equal titles that are two works
+)
+MANY = 50  # works of one title without a common id: it is nobody's name
 
 Atom = frozenset[str]
 
+# Titles, long ones too, that every issue or volume has again.
+_RECURRING = re.compile(
+    r"(?:guest )?(?:editorial|editors?|preface|foreword|introduction to the (?:special|theme)|front matter|back matter"
+    r"|table of contents|contents|index|author index|subject index|list of (?:reviewers|contributors|authors)|reviewers"
+    r"|acknowledge?ments? (?:of|to) reviewers|erratum|errata|corrigend|correction|retract|publishers? note"
+    r"|reply|response to|comments? on|letters? to the|book reviews?|obituary|in memoriam|news|announcements?|call for"
+    r"|proceedings|program(?:me)? committee|conference (?:program|organi)|message from|welcome|issue information"
+    r"|annual report|calendar|title page|cover|abstracts? of|poster|supplementa|about the|this (?:week|month|issue)"
+    r"|in this issue|highlights|research highlights)\b",
+    re.IGNORECASE,
+)
+
 
 def keys(paper: Paper) -> Atom:
-    """The keys of a paper, `kind:value` each: its own strong ids and one title key."""
+    """The keys of a paper, `kind:value` each: its own strong ids, one title key, and its marks."""
     strange = [key for key in paper.ids if key.partition(":")[0] not in KINDS]
     if strange:
         raise ValueError(f"{paper.where}: ids of an unknown kind: {', '.join(strange)}")
-    return frozenset((*paper.ids, _title_key(paper)))
+    return frozenset((*paper.ids, _title_key(paper), *_marks(paper)))
+
+
+def joining(atom: Atom) -> list[str]:
+    """Those keys of an atom that two papers of one work can share; the rest are marks."""
+    return [key for key in atom if not key.startswith((f"{BY}:", f"{IN}:"))]
+
+
+def _marks(paper: Paper) -> Iterable[str]:
+    if paper.published:
+        yield f"{IN}:{paper.published[:4]}"
+    if paper.authors and (names := {name for name in map(folded, paper.authors[0].split()) if len(name) > 1}):
+        yield f"{BY}:{' '.join(sorted(names))}"
 
 
 def _title_key(paper: Paper) -> str:
-    name = folded(paper.title)
-    if len(name) < SHORT_TITLE:
+    name = folded(_without_commands(paper.title))
+    if len(name) < SHORT_TITLE or _RECURRING.match(paper.title):
         name += " " + (
             folded(paper.abstract)[:ABSTRACT_READ] or folded("".join(paper.authors) + paper.published)
         )
     return f"{TITLE}:{hashlib.blake2b(name.encode(), digest_size=16).hexdigest()}"
 
 
+_FONTS = re.compile(
+    r"\\(?:math(?:rm|bf|it|sf|tt|bb|cal|frak|scr|bbm|bbb)|operatorname\*?|text\w{0,6}|boldsymbol|bm|mbox|rm|bf|it|cal"
+    r"|left|right|bigl?|bigr?|displaystyle|widetilde|tilde|widehat|hat|bar|overline|vec|dot|ddot|prime)(?![a-zA-Z])"
+)
+
+
+def _without_commands(title: str) -> str:
+    """TeX's fonts and accents say nothing; other commands are read by their names, as `_SIGN_NAMES` reads signs."""
+    return _FONTS.sub("", title).replace("\\ell", "l") if "\\" in title else title
+
+
+_SIGNS = {code: None for code in range(128) if not chr(code).isalnum()}
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ß": "ss", "ı": "i"})
+_GREEK = (
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma tau upsilon"
+    " phi chi psi omega"
+)
+_SIGN_NAMES = str.maketrans(
+    {chr(0x3B1 + place): name for place, name in enumerate(_GREEK.split())}
+    | {
+        "×": "times",
+        "∞": "infty",
+        "→": "to",
+        "ϵ": "epsilon",
+        "ϕ": "phi",
+        "ϑ": "theta",
+        "µ": "mu",
+        "≤": "leq",
+        "≥": "geq",
+    }
+)
 
 
 def folded(text: str) -> str:
-    """Letters and digits only, without case, accents and widths: `Schrödinger's` → `schrodingers`."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKD", text.casefold()).translate(_LETTERS)
+    """Letters and digits only, without case, accents and widths: `Schrödinger's β` → `schrodingersbeta`."""
+    if text.isascii():
+        return text.lower().translate(_SIGNS)
+    text = text.translate(_SIGN_NAMES).casefold()
+    text = unicodedata.normalize("NFKD", text).translate(_LETTERS).translate(_SIGN_NAMES)
     return "".join(filter(str.isalnum, text.lower()))
 
 
@@ -61,17 +129,20 @@ def partition(atoms: Iterable[Atom]) -> list[frozenset[Atom]]:
     """The works among these atoms; every atom that shares a key with one of them has to be among them.
 
     Keys are taken from the strongest kind to the weakest, and within a kind by value. Each joins all the works that
-    have it, or, where two values of one kind would come together, none: so a title that several works have joins none.
+    have it, or, where two of them cannot be one, none: so a title that several works have joins none.
     """
-    work = {atom: frozenset([atom]) for atom in atoms}
+    work: dict[Atom, frozenset[Atom]] = {}
     having: dict[str, list[Atom]] = {}
+    for atom in atoms:
+        work[atom] = frozenset((atom,))
     for atom in work:
-        for key in atom:
+        for key in joining(atom):
             having.setdefault(key, []).append(atom)
     shared = [key for key, owners in having.items() if len(owners) > 1]
     for key in sorted(shared, key=_strength):
-        whole: frozenset[Atom] = frozenset().union(*(work[atom] for atom in having[key]))
-        if not conflicts(whole):
+        parts = list(dict.fromkeys(work[atom] for atom in having[key]))
+        if len(parts) > 1 and not conflict(parts, key.partition(":")[0]):
+            whole = frozenset().union(*parts)
             work.update(dict.fromkeys(whole, whole))
     return list(dict.fromkeys(work.values()))
 
@@ -85,14 +156,42 @@ def _strength(key: str) -> tuple[int, str]:
 
 def strongest(keys: Iterable[str]) -> str:
     """The key that says most about what is one work."""
-    return min(keys, key=_strength)
+    return min((key for key in keys if key.partition(":")[0] in _STRENGTH), key=_strength)
 
 
-def conflicts(atoms: Iterable[Atom]) -> bool:
-    """Whether two values of one strong kind stand among these atoms."""
-    values: dict[str, str] = {}
-    strong = (key.partition(":") for key in frozenset().union(*atoms))
-    return any(kind != TITLE and values.setdefault(kind, value) != value for kind, _, value in strong)
+def conflict(parts: Sequence[Iterable[Atom]], kind: str) -> str:
+    """Why a key of this kind cannot make one work of these; empty: it can.
+
+    Two numbers of one kind always part. A title joins only where catalogues, first authors and years agree as well,
+    as far as they are told.
+    """
+    if len(parts) > MANY:
+        return f"more than {MANY} works have it"
+    told = [_by_kind(part) for part in parts]
+    for other in NUMBERS if kind != TITLE else KINDS:
+        if any(one[other].isdisjoint(two[other]) for one, two in combinations(_with(told, other), 2)):
+            return other
+    if kind != TITLE:
+        return ""
+    names = [{name for by in one[BY] for name in by.split()} for one in _with(told, BY)]
+    if any(one.isdisjoint(two) for one, two in combinations(names, 2)):
+        return BY
+    years = [sorted(map(int, one[IN])) for one in _with(told, IN)]
+    first, last = min((one[-1] for one in years), default=0), max((one[0] for one in years), default=0)
+    return IN if last - first > YEARS_APART else ""
+
+
+def _with(told: Iterable[Mapping[str, set[str]]], kind: str) -> list[Mapping[str, set[str]]]:
+    return [one for one in told if kind in one]
+
+
+def _by_kind(part: Iterable[Atom]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for atom in part:
+        for key in atom:
+            kind, _, value = key.partition(":")
+            found.setdefault(kind, set()).add(value)
+    return found
 
 
 class Work(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,6 +202,8 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     authors: tuple[str, ...]
     n_authors: int | None
     org: str
+    venue: str
+    categories: tuple[str, ...]
     published: str
     comments: int | None
     upvotes: int | None
@@ -112,34 +213,93 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     withdrawn: bool
 
 
-def merged(papers: Sequence[Paper]) -> Work:
-    """One work out of its papers (one at least), whatever their order.
+# Which formats are believed first, field by field; those that a row does not name come after, and the fullest of them
+# first. The wording is the owner's before a catalogue's before a page's before a person's; a bot's list comes last.
+_OWNERS = (
+    "arxiv_oai",
+    "arxiv_api",
+    "arxiv_kaggle",
+    "arxiv_feed",
+    "arxiv_mail",
+    "openreview_json",
+    "biorxiv_json",
+)
+_CATALOGUES = ("pubmed_xml", "medline", "europepmc_json", "crossref_json", "crossref_xml", "datacite_json", "openalex",
+               "semantic_scholar", "semantic_scholar_bulk", "dblp_xml", "dblp_json")  # fmt: skip
+_PAGES = ("hf_json", "hf_page", "hf_text")
+BELIEVED: dict[str, tuple[str, ...]] = {
+    "title": (*_OWNERS, *_CATALOGUES, *_PAGES),
+    "abstract": (*_OWNERS, *_CATALOGUES, *_PAGES),
+    "authors": (*_OWNERS, *_CATALOGUES, *_PAGES),
+    "org": ("hf_json", "hf_page", "hf_text", "openalex", "pubmed_xml", "crossref_json"),
+    "venue": (
+        "crossref_json",
+        "crossref_xml",
+        "pubmed_xml",
+        "medline",
+        "dblp_xml",
+        "dblp_json",
+        "openreview_json",
+        "openalex",
+    ),
+    "categories": (*_OWNERS, "openalex", "semantic_scholar"),
+}
 
-    The wording is that of the highest version, and of the fullest paper among these. Counts only grow, so the
-    greatest is the newest. Of dates the most precise is believed, and of these the earliest.
-    """
-    best = sorted(papers, key=_fullness, reverse=True)
-    wording, dates = best[0], [paper.published for paper in papers if paper.published]
-    precise = max(map(len, dates), default=0)
+
+def merged(papers: Iterable[Paper]) -> Work:
+    """One work out of its papers (one at least), whatever their order."""
+    some = list(papers)
+    wins = believed(some)
     return Work(
-        title=wording.title,
-        abstract=next((paper.abstract for paper in best if paper.abstract), ""),
-        authors=max((paper.authors for paper in best), key=len),
-        n_authors=_most(paper.n_authors for paper in papers),
-        org=next((paper.org for paper in best if paper.org), ""),
-        published=min((day for day in dates if len(day) == precise), default=""),
-        comments=_most(paper.comments for paper in papers),
-        upvotes=_most(paper.upvotes for paper in papers),
-        links=tuple(dict.fromkeys(link for paper in best for link in paper.links)),
-        keys=tuple(sorted(frozenset().union(*map(keys, papers)))),
-        version=_most(paper.version for paper in papers),
-        withdrawn=wording.withdrawn,
+        title=wins["title"].title,
+        abstract=wins["abstract"].abstract,
+        authors=wins["authors"].authors,
+        n_authors=_most(paper.n_authors for paper in some),
+        org=wins["org"].org,
+        venue=wins["venue"].venue,
+        categories=wins["categories"].categories,
+        published=wins["published"].published,
+        comments=_most(paper.comments for paper in some),
+        upvotes=_most(paper.upvotes for paper in some),
+        links=tuple(dict.fromkeys(link for paper in _ranked(some, "title") for link in paper.links)),
+        keys=tuple(sorted(frozenset().union(*(joining(keys(paper)) for paper in some)))),
+        version=_most(paper.version for paper in some),
+        withdrawn=wins["title"].withdrawn,
     )
 
 
-def _fullness(paper: Paper) -> tuple[int, int, bool, bytes]:
-    """The higher, the more its wording is believed; its own bytes break a tie, so that order never does."""
-    return paper.version or 0, len(paper.abstract), paper.withdrawn, msgspec.json.encode(paper)
+def believed(papers: Sequence[Paper]) -> dict[str, Paper]:
+    """For each field that one paper of a work tells for all: that paper.
+
+    The wording is that of the highest version, and among these as BELIEVED says; the longest list of authors; of dates
+    the most precise, and of these the earliest. Counts (comments, upvotes) only grow: of those `merged` takes the
+    greatest.
+    """
+    if len(papers) == 1:
+        return dict.fromkeys((*BELIEVED, "published"), papers[0])
+    wins = {field: _first_told(_ranked(papers, field), field) for field in BELIEVED}
+    wins["authors"] = max(_ranked(papers, "authors"), key=lambda paper: len(paper.authors))
+    wins["published"] = min(papers, key=lambda paper: (-len(paper.published), paper.published, _bytes(paper)))
+    return wins
+
+
+def _first_told(ranked: Sequence[Paper], field: str) -> Paper:
+    return next((paper for paper in ranked if getattr(paper, field)), ranked[0])
+
+
+def _ranked(papers: Iterable[Paper], field: str) -> list[Paper]:
+    """The most believed first; its own bytes break a tie, so that order never does."""
+    row = {name: place for place, name in enumerate(BELIEVED[field])}
+
+    def rank(paper: Paper) -> tuple[int, int, int, bool, bytes]:
+        after = row.get(paper.format, len(row))
+        return -(paper.version or 0), after, -len(paper.abstract), not paper.withdrawn, _bytes(paper)
+
+    return sorted(papers, key=rank)
+
+
+def _bytes(paper: Paper) -> bytes:
+    return msgspec.json.encode(paper)
 
 
 def _most(values: Iterable[int | None]) -> int | None:

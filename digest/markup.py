@@ -13,7 +13,7 @@ import unicodedata
 UNESCAPED = 3  # times; publishers' feeds hold `&amp;amp;lt;`
 
 _BLOCK = (
-    "address|article|blockquote|br|dd|div|dl|dt|figcaption|figure|h[1-6]|hr|li|ol|p|pre|section|sec|table|tbody|td|th"
+    "address|article|aside|blockquote|br|dd|details|div|footer|header|iframe|main|nav|svg|video|dl|dt|figcaption|figure|h[1-6]|hr|li|ol|p|pre|section|sec|table|tbody|td|th"
     "|thead|tr|ul|list|list-item|def-list|title|label|abstract"
 )
 _INLINE = (
@@ -35,7 +35,7 @@ _HIDDEN = (
     "annotation-xml",
 )  # elements whose content nobody is meant to read
 _HEADING = re.compile(
-    r"<(?:jats:title|jats:p|title|h[1-6]|b|strong|p|div)>\s*(?:abstract|summary)\s*[:.]?\s*</[\w:]+>",
+    r"<(?:jats:title|jats:p|title|h[1-6]|b|strong|p|div)(?:\s[^<>]{0,200})?>\s*(?:abstract|summary)\s*[:.]?\s*</[\w:]+>",
     re.IGNORECASE,
 )
 
@@ -86,9 +86,11 @@ def _without(text: str, element: str) -> str:
 
 
 def _without_comments(text: str) -> str:
-    while (start := text.find("<!--")) >= 0 and (end := text.find("-->", start)) >= 0:
-        text = text[:start] + text[end + 3 :]
-    return text
+    kept, at = [], 0
+    while (start := text.find("<!--", at)) >= 0 and (end := text.find("-->", start)) >= 0:
+        kept.append(text[at:start])
+        at = end + 3
+    return "".join([*kept, text[at:]])
 
 
 # Accent commands of TeX and the combining characters that they mean.
@@ -119,7 +121,9 @@ _FONT = re.compile(
 _SWITCH = re.compile(r"\{\\(?:bf|it|em|sc|tt|rm|sf|sl)(?:series|shape|family)?\s+([^{}]*)\}")
 _ESCAPED = re.compile(r"\\([%&_#${}])")
 _FORMULA = re.compile(r"(?<!\\)(\$(?:[^$\\]|\\.)*\$)")
-_TIE = re.compile(r"(?<![/\\\w])~|(?<=\w)~(?=[A-ZÀ-Þ\d\\(])|(?<=[.,])~")
+_TIE = re.compile(
+    r"(?<=[\w.,)}])~(?=[\w\\($])"
+)  # between words; before a number it means "about", after a slash a home
 
 
 def tex(text: str, *, braces: bool = False) -> str:

@@ -14,6 +14,7 @@ import msgspec
 from digest.identifiers import Id
 
 RAW_KEPT = 200  # characters of a reject: enough to find it by hand, too few to fill the store
+LONGEST_LINK = 2_000  # characters; browsers take no more
 LONGEST_TITLE = 2_000  # characters; the longest title that arXiv has is under 500
 LONGEST_ABSTRACT = 200_000  # characters: a thesis in the wrong field, or an attack on whoever renders it
 
@@ -58,9 +59,10 @@ _INVISIBLE = re.compile(
 
 def readable(text: str) -> str:
     """The text on one line, composed (NFC), without what cannot be seen."""
-    if text.isascii() and text.isprintable() and "  " not in text:
-        return text.strip()
-    return unicodedata.normalize("NFC", " ".join(_INVISIBLE.sub("", text).split()))
+    line = " ".join(text.split())
+    if line.isascii() and line.isprintable():
+        return line
+    return unicodedata.normalize("NFC", " ".join(_INVISIBLE.sub("", line).split()))
 
 
 def paper(
@@ -77,7 +79,8 @@ def paper(
     `resolve` makes title and abstract plain words before they become `readable` (markup.plain, markup.tex). Of each
     kind of id the first counts, and the first version that an id tells is the paper's unless `version` is given.
     """
-    words, summary = readable(resolve(title)), readable(resolve(abstract))
+    words, of_title = _said(title, resolve)
+    summary, of_abstract = _said(abstract, resolve)
     if not any(map(str.isalnum, words)):
         return reject(where, "it has no title", f"{title} {abstract}")
     if len(words) > LONGEST_TITLE:
@@ -88,16 +91,21 @@ def paper(
         )
     told = [one for one in ids if one]
     kinds = {one.key.partition(":")[0]: one.key for one in reversed(told)}
-    fields.setdefault("version", next((one.version for one in told if one.version), None))
-    changed = (("title", title, words), ("abstract", abstract, summary))
-    return Paper(
-        where=where,
-        title=words,
-        abstract=summary,
-        ids=tuple(sorted(kinds.values())),
-        original={field: raw for field, raw, text in changed if " ".join(raw.split()) != text},
-        **fields,
-    )
+    if "version" not in fields:
+        fields["version"] = next((one.version for one in told if one.version), None)
+    if of_title or of_abstract:
+        original = {"title": of_title, "abstract": of_abstract}
+        fields["original"] = {field: raw for field, raw in original.items() if raw}
+    return Paper(where=where, title=words, abstract=summary, ids=tuple(sorted(kinds.values())), **fields)
+
+
+def _said(raw: str, resolve: Callable[[str], str]) -> tuple[str, str]:
+    """The readable words, and the raw ones if more than white space tells them apart."""
+    line, plain = " ".join(raw.split()), resolve(raw)
+    if plain is raw and line.isascii() and line.isprintable():
+        return line, ""
+    words = readable(plain)
+    return words, raw if words != line else ""
 
 
 def reject(where: str, reason: str, raw: str) -> Reject:
@@ -116,6 +124,7 @@ def links_in(text: str) -> tuple[str, ...]:
 
 
 def _without_tail(link: str) -> str:
+    link = link[:LONGEST_LINK]
     while link and link[-1] in _AFTER_A_LINK:
         if link[-1] == ")" and link.count("(") >= link.count(")"):
             return link

@@ -9,11 +9,11 @@ from datetime import datetime
 import msgspec
 from jinja2 import Environment
 
-from digest import crash, outbox, sources
+from digest import crash, keeping, outbox, sources
 from digest.config import HAND, Digest, Home
 from digest.errors import ConfigError
 from digest.freezing import Made, Occasion, freeze, sources_of
-from digest.ingesting import ingest
+from digest.ingesting import Tell, ingest
 from digest.issue import DumpRead, Head
 from digest.sources import Dump, Found
 from digest.store import Store, issues, log
@@ -21,7 +21,6 @@ from digest.tables import meant
 
 BEGINS_WITH = 500  # works: more than that a new digest does not carry without being told
 
-Tell = Callable[[str, int, int], None]  # what is being done, how much of it is done, and of how much
 Ready = Callable[[Found], bool]  # whether a file may be read now
 
 
@@ -62,17 +61,18 @@ def build(
     dumps = (*fetch(home, store, now, tell, ready), *read(store, given, now, tell))
     broken = [dump for dump in dumps if dump.format is None]
     made = [
-        freeze(store, home, digest, occasion, broken, lambda done, of: tell("grouping", done, of))
+        freeze(store, home, digest, occasion, broken, lambda done, of: tell("grouping", done, of, "papers"))
         for digest, occasion in wanted
         if digest.name not in refused
     ]
-    tell("writing", 0, 0)
+    tell("writing", 0, 0, "")
     outbox.write_expected(store, home, templates)
     done = tuple(_with_unfinished(one, unfinished) for one in made)
     with store.reading() as db:
         strange = strange_sources(home, log.sources(db), [digest for digest, _ in wanted])
     run = Run(dumps=dumps, made=done, refused=tuple(refused.values()), warnings=tuple(strange))
     record(store, now, "build", run)
+    keeping.forget(home, store, now)
     return run
 
 
@@ -100,7 +100,7 @@ def look(home: Home, store: Store) -> tuple[list[Dump], list[DumpRead]]:
             continue
         with store.reading() as db:
             fresh = log.unknown(db, source.name, found)
-        waiting += [Dump(source.name, one.origin, one.path, one) for one in fresh]
+        waiting += [Dump(source.name, one.origin, one.path, found=one) for one in fresh]
     return waiting, problems
 
 
@@ -108,10 +108,17 @@ def read(
     store: Store, dumps: Sequence[Dump], now: datetime, tell: Tell, *, seen: bool = False
 ) -> tuple[DumpRead, ...]:
     """Read dumps into the store, one after the other; `seen`: their works are news to nobody."""
+    done = [ingest(store, dump, now, tell, seen=seen) for dump in dumps]
+    return tuple(read for read in done if read)
+
+
+def reread(store: Store, dumps: Sequence[Dump], now: datetime, tell: Tell) -> tuple[DumpRead, ...]:
+    """Read dumps again that the store knows; what was known of their source to nobody's news stays so."""
     done = []
-    for place, dump in enumerate(dumps):
-        tell(f"reading {dump.origin}", place, len(dumps))
-        done.append(ingest(store, dump, now, seen=seen))
+    for dump in dumps:
+        with store.reading() as db:
+            seen = log.was_seen(db, dump.source, dump.sha256)
+        done.append(ingest(store, dump, now, tell, seen=seen, again=True))
     return tuple(read for read in done if read)
 
 

@@ -19,8 +19,9 @@ from digest import config, outbox, slots, templating
 from digest.config import Digest, Home
 from digest.errors import ConfigError, DigestError
 from digest.freezing import Occasion
+from digest.ingesting import Tell
 from digest.issue import DumpRead
-from digest.pipeline import Ready, Run, Tell, begin, build, fetch, look, record
+from digest.pipeline import Ready, Run, begin, build, fetch, look, record
 from digest.sources import Found
 from digest.store import Store, issues, log, open_store
 from digest.watch import STILL, Watch
@@ -212,7 +213,7 @@ class _Looks:
         self._store.close()
 
 
-def _quiet(_step: str, _done: int, _of: int) -> None:
+def _quiet(_step: str, _done: int, _of: int, _unit: str) -> None:
     """A scheduler shows no progress."""
 
 

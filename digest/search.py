@@ -1,6 +1,6 @@
 """The known works that a rule matches, and why each is what it is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -47,7 +47,20 @@ def work_object(hit: Hit, why: bool) -> dict[str, Any]:
         found["records"] = [
             {"source": row.source, "dump": row.origin, "paper": row.paper} for row in hit.said
         ]
+        found["believed"] = {
+            field: hit.said.index(row) for row, fields in _wins(hit.said) for field in fields
+        }  # field → place in `records`
     return found
+
+
+def _wins(said: Sequence[Said]) -> list[tuple[Said, list[str]]]:
+    """The records that won a field, each with its fields; a field that nobody tells is nobody's."""
+    papers = [row.paper for row in said]
+    wins = identity.believed(papers)
+    won = [
+        [field for field, paper in wins.items() if paper is mine and getattr(mine, field)] for mine in papers
+    ]
+    return [(row, fields) for row, fields in zip(said, won, strict=True) if fields]
 
 
 def work_lines(hit: Hit, why: bool) -> Iterator[str]:
@@ -56,5 +69,7 @@ def work_lines(hit: Hit, why: bool) -> Iterator[str]:
     yield f"{hit.number}  {hit.work.title}" + "".join(f"  [{fact}]" for fact in facts if fact)
     if why:
         yield from (f"    key {key}" for key in hit.work.keys)
+        for row, fields in _wins(hit.said):
+            yield f"    {', '.join(fields)}: from {row.source}: {row.origin}, {row.paper.where}"
         for row in hit.said:
             yield f"    {row.source}: {row.origin}, {row.paper.where}: {row.paper.title}"

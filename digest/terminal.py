@@ -10,26 +10,33 @@ import click
 from digest.errors import ConfigError
 
 if TYPE_CHECKING:
-    from digest.pipeline import Run, Tell
+    from digest.ingesting import Tell
+    from digest.pipeline import Run
 
 SOURCE_CAME_SHORT = 3  # all is done, but a source was partial, stale or broken
 
 
 @contextmanager
 def progress() -> "Iterator[Tell]":
-    """A bar on a terminal; nothing in a pipe."""
+    """A bar on a terminal, with megabytes and their rate where bytes are counted; nothing in a pipe."""
     if not sys.stderr.isatty():
-        yield lambda _step, _done, _of: None
+        yield lambda _step, _done, _of, _unit: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
 
-    bar = Progress(
-        TextColumn("{task.description}"), BarColumn(), console=Console(stderr=True), transient=True
-    )
-    with bar:
-        task = bar.add_task("", total=None)
-        yield lambda step, done, of: bar.update(task, description=step, completed=done, total=of or None)
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[amount]}"))
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None, amount="")
+
+        def tell(step: str, done: int, of: int, unit: str) -> None:
+            amount = ""
+            if unit == "bytes":
+                speed = bar.tasks[0].speed or 0
+                amount = f"{done / 1e6:,.0f} of {of / 1e6:,.0f} MB, {speed / 1e6:,.1f} MB/s"
+            bar.update(task, description=step, completed=done, total=of or None, amount=amount)
+
+        yield tell
 
 
 def print_json(thing: object) -> None:

@@ -10,10 +10,11 @@ from digest import config
 from digest.arrivals import Arrival, Entry, Fate, Kind, arriving, by_work, fate, gathered
 from digest.freezing import Made, Occasion, freeze
 from digest.identity import merged
-from digest.ingesting import _store
 from digest.papers import Paper
+from digest.preparing import prepared
 from digest.sources import Dump
 from digest.store import Store, log, open_store
+from digest.storing import store as store_papers
 from tests import pages
 
 NOW = datetime(2026, 11, 21, 7, tzinfo=UTC)
@@ -188,7 +189,14 @@ class Desk:
         self.dumps += 1
         dump, now = Dump(source, f"{self.dumps}.txt", Path("nowhere")), NOW + timedelta(hours=self.dumps)
         with self.store.writing() as db:
-            _store(db, papers, dump, log.open_dump(db, dump, str(self.dumps), now), now, seen)
+            store_papers(
+                db,
+                [prepared(one) for one in papers],
+                dump,
+                log.open_dump(db, dump, str(self.dumps), now),
+                now,
+                seen,
+            )
 
     def build(self, digest: str) -> Made:
         occasion = Occasion(now=NOW + timedelta(hours=self.dumps))

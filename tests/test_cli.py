@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from digest import config, identity
@@ -38,7 +39,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def test_the_commands_are_those_of_the_design() -> None:
-    words = "build check ingest init issues papers rebuild run show start status"
+    words = "build check ingest init issues papers rebuild reread run show start status"
     assert words.split() == COMMANDS
 
 
@@ -430,7 +431,7 @@ def say(home: Path, paper: Paper, kind: Any, version: int) -> None:
         ids = works.connected(db, [atom]) or works.add(db, [atom])
         works.join(db, [list(ids.values())], now)
         log.append(db, [Entry(0, kind, "feed", ids[atom], version, now)], number)
-        works.keep(db, number, [works.Said(ids[atom], "feed", origin, paper)])
+        works.keep(db, number, [(ids[atom], msgspec.json.encode(paper))])
         read = DumpRead(
             origin=origin, source="feed", format="hf_text", records=1, papers=1, new=int(kind == "new")
         )

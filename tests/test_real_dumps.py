@@ -31,7 +31,7 @@ def page(name: str) -> Path:
 def read_into(store: Store, names: Sequence[str], source: str = "hand") -> list[tuple[int, int, int]]:
     """Read pages; the papers, the new works and the rejects of each."""
     dumps = [Dump(source, name, page(name)) for name in names]
-    done: tuple[DumpRead, ...] = read(store, dumps, NOW, lambda _step, _done, _of: None)
+    done: tuple[DumpRead, ...] = read(store, dumps, NOW, lambda _step, _done, _of, _unit: None)
     assert all(one.records == one.papers + one.rejects for one in done)
     return [(one.papers, one.new, one.rejects) for one in done]
 

@@ -53,7 +53,7 @@ def ymd(year: object, month: object = None, day: object = None) -> str:
     d = _number(day)
     try:
         return date(y, m, d).isoformat() if d else f"{y:04}-{m:02}"
-    except ValueError:
+    except (ValueError, OverflowError):
         return f"{y:04}-{m:02}"
 
 
@@ -68,6 +68,6 @@ def _number(value: object) -> int | None:
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, int | float):
-        return int(value)
+        return int(value) if abs(value) < 10_000 else None  # nan and infinity are not
     text = str(value).strip().lower()
     return int(text) if re.fullmatch(r"\d{1,4}", text) else _MONTHS.get(text[:3])

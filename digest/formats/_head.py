@@ -4,7 +4,7 @@ import re
 from functools import cached_property
 
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"\s*(:)?|[{}\[\]]', re.DOTALL)
-_JSON = re.compile(r'\s*(\{\s*("|\})|\[\s*([\[{\]"0-9-]|$))')
+_JSON = re.compile(r'\s*(\{\s*("|\})|\[\s*([\[{\]"0-9-]|null|$))')
 _ROOT = re.compile(r"<([A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 _SKIPPED = re.compile(
     r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)", re.DOTALL | re.IGNORECASE

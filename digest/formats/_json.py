@@ -27,15 +27,22 @@ def papers(dump: BinaryIO, make: Make, *paths: str) -> Iterator[Paper | Reject]:
     those of a list in an envelope, `` the whole document (if nothing stood at the other paths) or each line of it.
     """
     for where, raw in records(dump, *paths):
-        try:
-            record = _decode(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            yield reject(where, f"it is not JSON: {error}", raw[:1000].decode("utf-8", "replace"))
-            continue
-        if not isinstance(record, dict):
-            yield reject(where, "it is no JSON object", raw[:1000].decode("utf-8", "replace"))
-        elif made := make(where, record):
-            yield made
+        yield from one(where, raw, make)
+
+
+def one(where: str, raw: bytes, make: Make) -> Iterator[Paper | Reject]:
+    """What `make` makes of one record."""
+    try:
+        record = _decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        yield reject(where, f"it is not JSON: {error}", raw[:1000].decode("utf-8", "replace"))
+        return
+    if not isinstance(record, dict):
+        yield reject(where, "it is no JSON object", raw[:1000].decode("utf-8", "replace"))
+    elif made := make(where, record):
+        if isinstance(made, Reject) and not made.raw:  # it shows what the record says
+            made = reject(where, made.reason, raw[:1000].decode("utf-8", "replace"))
+        yield made
 
 
 def _decode(raw: bytes) -> Any:
@@ -45,6 +52,8 @@ def _decode(raw: bytes) -> Any:
 def records(dump: BinaryIO, *paths: str) -> Iterator[tuple[str, bytes]]:
     """Where each record stands, and its bytes; DumpError for a record that is larger or deeper than any is."""
     first = _line(dump).removeprefix(b"\xef\xbb\xbf")
+    while first and not first.strip():
+        first = _line(dump)
     second = _line(dump) if "" in paths and first.lstrip()[:1] == b"{" and _is_whole(first) else b""
     if second.lstrip()[:1] == b"{":
         yield from _of_lines((first, second), dump)

@@ -5,14 +5,13 @@ from collections.abc import Iterable
 
 from digest.papers import readable
 
-_SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|ph\.?d)\.?", re.IGNORECASE)
+_SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|2nd|3rd|4th|ph\.?d)\.?", re.IGNORECASE)
 _OTHERS = re.compile(r"(?:and )?(?:others|et\.? ?al\.?)\.?", re.IGNORECASE)
 
 
 def natural(name: str) -> str:
     """`Last, First`, `Last, Jr, First` and `Last, First, Jr.` as people say them; other names as they are."""
-    parts = [part.strip() for part in readable(name).split(",")]
-    parts = [part for part in parts if part]
+    parts = [part for piece in readable(name).split(",", 4) if (part := piece.strip())]
     suffixes = [part for part in parts[1:] if _SUFFIX.fullmatch(part)]
     rest = [part for part in parts if part not in suffixes]
     if len(rest) == 2:
@@ -34,9 +33,13 @@ def listed(text: str, separator: str) -> tuple[str, ...]:
 
 def known(names: Iterable[str]) -> tuple[str, ...]:
     """The names that are some, each readable."""
-    return tuple(name for one in names if (name := readable(one)) and not _OTHERS.fullmatch(name))
+    return tuple(name for one in names if (name := readable(one)) and not _is_others(name))
 
 
 def has_others(names: Iterable[str]) -> bool:
     """Whether a list ends in `others` or `et al.`: it is cut."""
-    return any(_OTHERS.fullmatch(readable(name)) for name in names)
+    return any(_is_others(readable(name)) for name in names)
+
+
+def _is_others(name: str) -> bool:
+    return len(name) < 12 and bool(_OTHERS.fullmatch(name))

@@ -12,6 +12,7 @@ from digest.errors import DumpError
 
 MAX_LINE = 16 << 20  # bytes
 GUESSED = 1 << 18  # bytes that a guess at the character set looks at
+TOO_SHORT = 400  # bytes: less says little of a character set
 _TOLD = re.compile(rb"(?:%\s*Encoding|Character ?Set)\s*[:=]\s*([\w-]+)", re.IGNORECASE)
 
 
@@ -33,12 +34,10 @@ def lines(dump: BinaryIO) -> Iterator[Line]:
     while raw := dump.readline(MAX_LINE + 1):
         if len(raw) > MAX_LINE:
             raise DumpError(f"line {number + 1} has more than {MAX_LINE >> 20} MiB (MAX_LINE)")
-        if number == 0:
-            raw = raw.removeprefix(b"\xef\xbb\xbf")
         if number < 20 and (found := _TOLD.search(raw)):
             told = found[1].decode()
         try:
-            text = raw.decode("utf-8")
+            text = raw.removeprefix(b"\xef\xbb\xbf").decode("utf-8")  # again where `cat` joined files
         except UnicodeDecodeError:
             charset = charset or _charset(raw, dump, told)
             text = raw.decode(charset, "replace")
@@ -58,5 +57,17 @@ def _charset(raw: bytes, dump: BinaryIO, told: str) -> str:
     from charset_normalizer import from_bytes
 
     peek = getattr(dump, "peek", None)
-    guess = from_bytes(raw + (peek(GUESSED)[:GUESSED] if peek else b"")).best()
+    sample = raw + (peek(GUESSED)[:GUESSED] if peek else b"")
+    if len(sample) < TOO_SHORT:
+        return _tried(sample)
+    guess = from_bytes(sample).best()
     return guess.encoding if guess else "cp1252"
+
+
+def _tried(sample: bytes) -> str:
+    """Of a text too short to be guessed at: GBK if its bytes beyond ASCII are pairs of common signs, as in no Western
+    word, else Windows-1252.
+    """
+    foreign = re.findall(rb"[\x80-\xff]+", sample)
+    pairs = all(len(run) % 2 == 0 and all(0xA1 <= one <= 0xF7 for one in run[::2]) for run in foreign)
+    return "gbk" if pairs and max(map(len, foreign), default=0) >= 4 else "cp1252"

@@ -47,17 +47,23 @@ def papers(dump: BinaryIO, make: Make, *names: str) -> Iterator[Paper | Reject]:
                 parser.feed(chunk)
                 for where, element in _ended(parser, count, names):
                     count += 1
-                    if made := make(where, element):
+                    if made := _made(make, where, element):
                         yield made
                     _forget(element)
             parser.close()
         except XMLSyntaxError as error:
             for where, element in _ended(parser, count, names):
                 count += 1
-                if made := make(where, element):
+                if made := _made(make, where, element):
                     yield made
             yield reject(f"after record {count}", f"the XML breaks off or is broken: {error.msg}", "")
             document.skip()
+
+
+def _made(make: Make, where: str, element: "_Element") -> Paper | Reject | None:
+    """What `make` makes of a record; a reject shows what the record says."""
+    made = make(where, element)
+    return reject(where, made.reason, words(element)) if isinstance(made, Reject) and not made.raw else made
 
 
 def _parser(encoding: str, names: Collection[str]) -> "XMLPullParser":
@@ -152,11 +158,7 @@ class _Source:
             self._data = self._data[head.end() :].lstrip()
         if encoding.startswith(("utf-16", "utf-32", "ucs", "utf16")):
             encoding = "utf-8"  # it was made UTF-8 when it was opened
-        try:
-            b"".decode(encoding)
-        except LookupError as error:
-            raise DumpError(f"its encoding {encoding!r} is unknown") from error
-        return encoding
+        return encoding if _is_known(encoding) else "utf-8"
 
     def take(self, first: bool) -> bytes | None:
         """Bytes of the document at hand; None: it is over."""
@@ -177,10 +179,21 @@ class _Source:
         return chunk
 
 
+def _is_known(encoding: str) -> bool:
+    """Whether libxml2 knows a character set of this name; of a name that it does not know UTF-8 is tried."""
+    from lxml.etree import XMLPullParser
+
+    try:
+        XMLPullParser(encoding=encoding)
+    except LookupError:
+        return False
+    return True
+
+
 def _in_prolog(data: bytes) -> bool:
     """Whether the declaration stands in a DOCTYPE, not in somebody's text."""
-    doctype = data.find(b"<!DOCTYPE")
-    return 0 <= doctype < data.find(b"<!ENTITY")
+    upper = data.upper()
+    return 0 <= upper.find(b"<!DOCTYPE") < upper.find(b"<!ENTITY")
 
 
 def _documents(dump: BinaryIO) -> Iterator[_Document]:

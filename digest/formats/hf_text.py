@@ -20,6 +20,7 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import BinaryIO, NamedTuple
 
+from digest.formats import _hf_lines
 from digest.formats._head import Head
 from digest.papers import Paper, Reject, links_in, readable, reject
 
@@ -53,6 +54,8 @@ def sniff(head: Head) -> bool:
     text = head.text.lstrip()
     if "\0" in text or _OTHER_FORMATS.match(text):
         return False
+    if _hf_lines.is_marked(text) or _hf_lines.is_page_of_one(text):
+        return False  # hf_cards_text and hf_paper_text read more of them
     lines = [line for raw in text.splitlines() if (line := readable(raw))]
     if any(_INVITATION.match(line) for line in lines[:20]):
         return True

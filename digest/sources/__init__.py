@@ -34,6 +34,7 @@ class Dump:
     source: str
     origin: str
     path: Path
+    sha256: str = ""  # of the bytes as they came, where that is known; `path` may be a packed copy of them
     found: Found | None = None  # as it lay at its source, so that the next look at it costs one stat
 
 

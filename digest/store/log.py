@@ -13,7 +13,8 @@ from digest.issue import REJECTS_TOLD, DumpRead
 from digest.papers import Reject
 from digest.sources import Dump, Found, named
 from digest.store.among import among
-from digest.store.schema import arrivals, cursors, digests, dumps, paths, rejects
+from digest.store.bulk import put
+from digest.store.schema import arrivals, cursors, digests, dumps, paths, rejects, stored
 
 READ = "read"
 SEEN = "seen"
@@ -24,6 +25,35 @@ class StoredDump(NamedTuple):
 
     id: int
     read: DumpRead
+
+
+class KnownDump(NamedTuple):
+    """A dump that the store knows, and where it lay."""
+
+    sha256: str
+    read: DumpRead
+    paths: tuple[str, ...]
+
+
+def dumps_with_paths(db: Connection) -> list[KnownDump]:
+    """All dumps, in the order in which they came."""
+    lay: dict[int, list[str]] = {}
+    for row in db.execute(select(paths.c.dump, paths.c.path).order_by(paths.c.path)):
+        lay.setdefault(row.dump, []).append(row.path)
+    rows = db.execute(select(dumps).order_by(dumps.c.id)).all()
+    return [KnownDump(row.sha256, _dump_read(db, row, new=0), tuple(lay.get(row.id, ()))) for row in rows]
+
+
+def received_before(db: Connection, moment: datetime) -> list[str]:
+    """The sha256 of the dumps that came before this moment."""
+    return list(db.execute(select(dumps.c.sha256).where(dumps.c.received < moment)).scalars())
+
+
+def was_seen(db: Connection, source: str, sha256: str) -> bool:
+    """Whether this dump's works were declared known from then on."""
+    query = select(arrivals.c.seq).join_from(arrivals, dumps, arrivals.c.dump == dumps.c.id)
+    mine = (dumps.c.source == source, dumps.c.sha256 == sha256, arrivals.c.kind == SEEN)
+    return db.execute(query.where(*mine).limit(1)).first() is not None
 
 
 def unknown(db: Connection, source: str, found: Iterable[Found]) -> list[Found]:
@@ -72,7 +102,7 @@ def close_dump(
     ]
     if rows:
         db.execute(insert(rejects), rows)
-    if before is None:  # nobody could read it until now
+    if before is None or read.new:  # nobody could read it until now, or not all of it
         entry = {"kind": READ, "source": read.source, "work": None, "version": 0, "dump": number, "at": now}
         db.execute(insert(arrivals).values(entry))
 
@@ -90,12 +120,18 @@ def rejected(db: Connection, dump: int) -> Iterator[Reject]:
 
 def append(db: Connection, entries: Iterable[Entry], dump: int) -> None:
     """Put arrivals at the end of the log, in this order; their `seq` is given here."""
-    rows = [
-        {"kind": e.kind, "source": e.source, "work": e.atom, "version": e.version, "dump": dump, "at": e.at}
-        for e in entries
-    ]
-    if rows:
-        db.execute(insert(arrivals), rows)
+    put(
+        db,
+        (
+            arrivals.c.kind,
+            arrivals.c.source,
+            arrivals.c.work,
+            arrivals.c.version,
+            arrivals.c.dump,
+            arrivals.c.at,
+        ),
+        ((e.kind, e.source, e.atom, e.version, dump, stored(e.at)) for e in entries),
+    )
 
 
 def entries(db: Connection, atoms: Iterable[int]) -> list[Entry]:

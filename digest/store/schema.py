@@ -9,6 +9,7 @@ slots, files, runs           what came due, what lies in the outbox, what was do
 """
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -26,18 +27,24 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0001"  # the newest migration; a store that says so is opened without importing Alembic
+REVISION = "0002"  # the newest migration; a store that says so is opened without importing Alembic
+
+
+@lru_cache(maxsize=100)
+def stored(moment: datetime) -> str:
+    """A moment as the store has it: whole seconds of UTC, as text that sorts: 2026-11-21T06:00:00Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 class Instant(TypeDecorator[datetime]):
-    """A moment in whole seconds of UTC, as text that sorts: 2026-11-21T06:00:00Z."""
+    """A moment, as `stored` writes it."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
         """To the store."""
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if value else None
+        return stored(value) if value else None
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
         """From the store."""

@@ -7,9 +7,10 @@ from typing import NamedTuple
 import msgspec
 from sqlalchemy import Connection, delete, func, insert, select
 
-from digest.identity import Atom
+from digest.identity import Atom, joining
 from digest.papers import Paper
 from digest.store.among import among
+from digest.store.bulk import put
 from digest.store.schema import dumps, joins, keys, papers, works
 
 _paper = msgspec.json.Decoder(Paper)
@@ -21,14 +22,19 @@ class Said(NamedTuple):
     atom: int
     source: str
     origin: str
-    paper: Paper
+    record: bytes  # papers.Paper as JSON
+
+    @property
+    def paper(self) -> Paper:
+        """The paper itself."""
+        return _paper.decode(self.record)
 
 
 def connected(db: Connection, atoms: Iterable[Atom]) -> dict[Atom, int]:
     """The stored atoms that are connected with these through shared keys, with their ids."""
     found: dict[Atom, int] = {}
     asked: set[str] = set()
-    fresh: set[str] = set().union(*atoms)
+    fresh: set[str] = set().union(*map(joining, atoms))
     while fresh:
         asked |= fresh
         ids = {row.work for row in among(db, select(keys.c.work), keys.c.key, sorted(fresh))} - set(
@@ -37,7 +43,7 @@ def connected(db: Connection, atoms: Iterable[Atom]) -> dict[Atom, int]:
         rows = among(db, select(works.c.id, works.c.key_set), works.c.id, sorted(ids))
         more = {frozenset(row.key_set.split("\n")): row.id for row in rows}
         found |= more
-        fresh = set().union(*more) - asked
+        fresh = set().union(*map(joining, more)) - asked
     return found
 
 
@@ -47,11 +53,13 @@ def add(db: Connection, atoms: Sequence[Atom]) -> dict[Atom, int]:
         return {}
     last = db.execute(select(func.coalesce(func.max(works.c.id), 0))).scalar_one()
     ids = {atom: last + place for place, atom in enumerate(atoms, start=1)}
-    db.execute(
-        insert(works), [{"id": number, "key_set": "\n".join(sorted(atom))} for atom, number in ids.items()]
+    put(
+        db, (works.c.id, works.c.key_set), ((number, "\n".join(sorted(atom))) for atom, number in ids.items())
     )
-    db.execute(
-        insert(keys), [{"key": key, "work": number} for atom, number in ids.items() for key in sorted(atom)]
+    put(
+        db,
+        (keys.c.key, keys.c.work),
+        sorted((key, number) for atom, number in ids.items() for key in joining(atom)),
     )
     return ids
 
@@ -92,14 +100,16 @@ def said(db: Connection, atoms: Iterable[int]) -> list[Said]:
         papers, dumps, papers.c.dump == dumps.c.id
     )
     rows = sorted(among(db, query, papers.c.work, sorted(set(atoms))), key=lambda row: int(row.id))
-    return [Said(row.work, row.source, row.origin, _paper.decode(row.record)) for row in rows]
+    return [Said(row.work, row.source, row.origin, row.record) for row in rows]
 
 
-def keep(db: Connection, dump: int, rows_said: Iterable[Said]) -> None:
-    """Store papers of this dump."""
-    rows = [{"work": row.atom, "dump": dump, "record": msgspec.json.encode(row.paper)} for row in rows_said]
-    if rows:
-        db.execute(insert(papers), rows)
+def keep(db: Connection, dump: int, records: Iterable[tuple[int, bytes]]) -> None:
+    """Store papers of this dump: the atom of each, and the paper as JSON."""
+    put(
+        db,
+        (papers.c.work, papers.c.dump, papers.c.record),
+        ((atom, dump, record) for atom, record in records),
+    )
 
 
 def key_sets(db: Connection, atoms: Iterable[int]) -> dict[int, list[str]]:
