@@ -56,30 +56,35 @@ _RECURRING = re.compile(
 
 def keys(paper: Paper) -> Atom:
     """The keys of a paper, `kind:value` each: its own strong ids, one title key, and its marks."""
-    strange = [key for key in paper.ids if key.partition(":")[0] not in KINDS]
-    if strange:
+    if strange := [key for key in paper.ids if not key.startswith(_OF_KINDS)]:
         raise ValueError(f"{paper.where}: ids of an unknown kind: {', '.join(strange)}")
-    return frozenset((*paper.ids, _title_key(paper), *_marks(paper)))
+    return frozenset([*paper.ids, _title_key(paper), *_marks(paper)])
 
 
 def joining(atom: Atom) -> list[str]:
     """Those keys of an atom that two papers of one work can share; the rest are marks."""
-    return [key for key in atom if not key.startswith((f"{BY}:", f"{IN}:"))]
+    return [key for key in atom if key[:3] not in _MARKS]
 
 
-def _marks(paper: Paper) -> Iterable[str]:
-    if paper.published:
-        yield f"{IN}:{paper.published[:4]}"
-    if paper.authors and (names := {name for name in map(folded, paper.authors[0].split()) if len(name) > 1}):
-        yield f"{BY}:{' '.join(sorted(names))}"
+_MARKS = {f"{BY}:", f"{IN}:"}
+
+
+def _marks(paper: Paper) -> list[str]:
+    marks = [f"{IN}:{paper.published[:4]}"] if paper.published else []
+    if paper.authors:
+        names = {name for name in folded(paper.authors[0], spaces=True).split() if len(name) > 1}
+        if names:
+            marks.append(f"{BY}:{' '.join(sorted(names))}")
+    return marks
 
 
 def _title_key(paper: Paper) -> str:
     name = folded(_without_commands(paper.title))
     if len(name) < SHORT_TITLE or _RECURRING.match(paper.title):
-        name += " " + (
-            folded(paper.abstract)[:ABSTRACT_READ] or folded("".join(paper.authors) + paper.published)
-        )
+        said = folded(paper.abstract)[:ABSTRACT_READ]
+        if len(said) < SHORT_TITLE:  # nor does "Abstract" or "n/a" say whose it is
+            said += folded("".join(paper.authors) + paper.published + paper.venue)
+        name += f" {said}"
     return f"{TITLE}:{hashlib.blake2b(name.encode(), digest_size=16).hexdigest()}"
 
 
@@ -94,7 +99,9 @@ def _without_commands(title: str) -> str:
     return _FONTS.sub("", title).replace("\\ell", "l") if "\\" in title else title
 
 
+_OF_KINDS = tuple(f"{kind}:" for kind in KINDS)
 _SIGNS = {code: None for code in range(128) if not chr(code).isalnum()}
+_SIGNS_BUT_SPACES = {code: None for code in _SIGNS if not chr(code).isspace()}
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ß": "ss", "ı": "i"})
 _GREEK = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma tau upsilon"
@@ -116,13 +123,15 @@ _SIGN_NAMES = str.maketrans(
 )
 
 
-def folded(text: str) -> str:
-    """Letters and digits only, without case, accents and widths: `Schrödinger's β` → `schrodingersbeta`."""
+def folded(text: str, *, spaces: bool = False) -> str:
+    """Letters and digits only, without case, accents and widths: `Schrödinger's β` → `schrodingersbeta`; `spaces` may
+    stay.
+    """
     if text.isascii():
-        return text.lower().translate(_SIGNS)
+        return text.lower().translate(_SIGNS_BUT_SPACES if spaces else _SIGNS)
     text = text.translate(_SIGN_NAMES).casefold()
     text = unicodedata.normalize("NFKD", text).translate(_LETTERS).translate(_SIGN_NAMES)
-    return "".join(filter(str.isalnum, text.lower()))
+    return "".join(sign for sign in text.lower() if sign.isalnum() or (spaces and sign.isspace()))
 
 
 def partition(atoms: Iterable[Atom]) -> list[frozenset[Atom]]:

@@ -7,15 +7,16 @@ Archive  the issues of a digest, newest first, and the entries of its feeds
 """
 
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
-from urllib.parse import quote_plus, urlsplit
+from urllib.parse import quote, quote_plus, urlsplit
 
 import msgspec
 
-from digest import rules
+from digest import identifiers, rules
+from digest.formats import TRIED
 from digest.identity import Work, strongest
 
 
@@ -85,6 +86,11 @@ class DumpRead(msgspec.Struct, frozen=True, kw_only=True):
     problem: str = ""
     same_as: str = ""  # by that name these bytes were read before
     rejected: tuple[str, ...] = ()  # the first REJECTS_TOLD of its rejects in words: where, and why
+
+    @property
+    def brief(self) -> str:
+        """The problem without the names of all formats that were tried."""
+        return self.problem.partition(TRIED)[0]
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
@@ -163,10 +169,37 @@ def entry_id(digest: str, keys: Iterable[str]) -> str:
 
 
 def links(work: Work) -> tuple[Link, ...]:
-    """The addresses of a work with their labels; where it has none, a search for its title, labelled as one."""
-    if not work.links:
+    """The addresses of a work with their labels: the pages of its ids first, then what its records name. Where it has
+    none, a search for its title, labelled as one.
+    """
+    pages = [
+        page + quote(value, safe="/():;,=")
+        for kind, page in _PAGES.items()
+        for key in work.keys
+        if (value := key.removeprefix(f"{kind}:")) != key
+    ]
+    others = (url for url in work.links if not _is_page(url, work.keys))
+    found = list(dict.fromkeys((*pages, *others)))[:MOST_LINKS]
+    if not found:
         return (Link("Search by title", f"https://scholar.google.com/scholar?q={quote_plus(work.title)}"),)
-    return tuple(Link(_label(url), url) for url in work.links)
+    return tuple(Link(_label(url), url) for url in found)
+
+
+MOST_LINKS = 8
+# Where the work of an id has its page; the first of them is where its title leads.
+_PAGES = {
+    "arxiv": "https://arxiv.org/abs/",
+    "doi": "https://doi.org/",
+    "preprint": "https://doi.org/",
+    "openreview": "https://openreview.net/forum?id=",
+    "pmid": "https://pubmed.ncbi.nlm.nih.gov/",
+}
+
+
+def _is_page(url: str, keys: Collection[str]) -> bool:
+    """Whether it is the page of one of these ids by another address; a PDF, and Hugging Face's page, are others."""
+    found = identifiers.of_link(url)
+    return bool(found and found.key in keys and "/pdf" not in url and "huggingface.co" not in url)
 
 
 _LABELS = {
@@ -176,6 +209,7 @@ _LABELS = {
     "gitlab.com": "GitLab",
     "huggingface.co": "Hugging Face",
     "openreview.net": "OpenReview",
+    "pubmed.ncbi.nlm.nih.gov": "PubMed",
 }
 
 

@@ -35,11 +35,7 @@ def given(kept: Path, source: str, path: Path) -> Dump:
     except OSError:
         return dump
     with file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        file.seek(0)
-        if not _place(kept, sha256).exists():
-            _pack(file, kept)
-    return replace(dump, sha256=sha256)
+        return replace(dump, sha256=_pack(file, kept))
 
 
 def standard_input(kept: Path, source: str) -> Dump:
@@ -58,7 +54,10 @@ def _pack(file: "IO[bytes]", kept: Path) -> str:
     partial = kept / f".{os.getpid()}.part"
     try:
         kept.mkdir(parents=True, exist_ok=True)
-        with partial.open("wb") as target, zstandard.ZstdCompressor(level=1).stream_writer(target) as packed:
+        with (
+            partial.open("wb") as target,
+            zstandard.ZstdCompressor(level=1, threads=-1).stream_writer(target) as packed,
+        ):
             while piece := file.read(PIECE):
                 digest.update(piece)
                 packed.write(piece)

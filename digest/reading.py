@@ -36,11 +36,15 @@ def records(file: BinaryIO, size: int, name: str, received: datetime) -> Iterato
                 continue
             format_, problem = _recognised(document, name)
             if format_:
-                some = True
-                read.add(document.mail)
                 yield Begun(format_)
-                yield from _read(document, format_, received)
-                continue
+                try:
+                    yield from _read(document, format_, received)
+                except DumpError as error:  # the document as a whole: an error message of a server, a limit
+                    problem = str(error)
+                else:
+                    some = True
+                    read.add(document.mail)
+                    continue
             first = first or (f"{document.name}: {problem}" if document.name else problem)
             if document.is_body:
                 unread.setdefault(document.mail, problem)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from digest import slots
 from digest.config import Digest, Home
+from digest.formats import TRIED
 from digest.freezing import sources_of
 from digest.store import Store, issues, log, works
 from digest.verdicts import verdict
@@ -85,7 +86,7 @@ def _run_lines(run: dict[str, Any]) -> Iterator[str]:
     yield f"  last run    {run['command']} at {run['at']}"
     for dump in run["dumps"]:
         if dump["problem"]:
-            yield f"    {dump['origin']} was not read: {dump['problem']}"
+            yield f"    {dump['origin']} was not read: {dump['problem'].partition(TRIED)[0]}"
     for made in run["made"]:
         issue = made["issue"]
         yield f"    {made['digest']}: {issue['name'] if issue else made['state']}"

@@ -33,7 +33,7 @@ def _opened(document: Document, budget: Budget, depth: int) -> Iterator[Document
         if one.problem:
             yield one
         else:
-            yield from _opened(one, budget, depth + 1)
+            yield from _opened(one._replace(mail=one.mail or document.mail), budget, depth + 1)
 
 
 def _inside(document: Document, head: bytes, budget: Budget) -> Iterator[Document] | None:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import IO, BinaryIO, cast
 
-from digest.containers.limits import Budget, Document, all_of, member, named, stream
+from digest.containers.limits import Budget, Document, Read, all_of, member, named, stream
 from digest.errors import DumpError
 
 _HIDDEN = re.compile(r"(.*/)?(__MACOSX/.*|\.[^/]*|Thumbs\.db|desktop\.ini)", re.IGNORECASE)
@@ -36,17 +36,22 @@ def of_zip(document: Document, budget: Budget) -> Iterator[Document]:
             continue
         try:
             opened = file.open(one)
-        except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
+        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
             yield inner._replace(problem=f"it cannot be unpacked: {error}")
             continue
+        yield inner._replace(stream=stream(_reading(opened, zipfile.BadZipFile), budget, "zip"))
 
-        def read(count: int, opened: IO[bytes] = opened) -> bytes:
-            try:
-                return opened.read(count)
-            except zipfile.BadZipFile as error:
-                raise EOFError(str(error)) from error
 
-        yield inner._replace(stream=stream(read, budget, "zip"))
+def _reading(opened: IO[bytes], broken: type[Exception]) -> Read:
+    """How a member is read; that it is broken is told as of every stream."""
+
+    def read(count: int) -> bytes:
+        try:
+            return opened.read(count)
+        except broken as error:
+            raise EOFError(str(error)) from error
+
+    return read
 
 
 def of_tar(document: Document, budget: Budget) -> Iterator[Document]:
@@ -59,6 +64,7 @@ def of_tar(document: Document, budget: Budget) -> Iterator[Document]:
                 budget.member()
                 opened = file.extractfile(one) if one.isreg() else None
                 if opened and not _HIDDEN.fullmatch(one.name):
-                    yield Document(named(document, one.name), stream(opened.read, budget, "tar"))
+                    read = _reading(opened, tarfile.TarError)
+                    yield Document(named(document, one.name), stream(read, budget, "tar"))
     except tarfile.TarError as error:
         raise DumpError(f"its tar data is cut off or broken ({error}): save it again") from error

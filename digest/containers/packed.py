@@ -4,9 +4,10 @@ import bz2
 import codecs
 import gzip
 import lzma
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Generator
 from functools import partial
-from typing import BinaryIO
+from typing import IO, BinaryIO, cast
 
 from digest.containers.limits import MAX_WINDOW, Read
 
@@ -43,18 +44,69 @@ def _xz(stream: BinaryIO) -> Read:
     return read
 
 
+class _Frames:
+    """The bytes of a zstd stream on their way. Its reader ends without a word where it is cut off; the frames
+    (RFC 8878, 3.1.1) say where it ends.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._head = b""
+        self._steps = self._walk()
+        self._wanted = next(self._steps)  # bytes to look at, or, below 0, to pass over
+        self.is_whole = True
+
+    def read(self, count: int) -> bytes:
+        """As many bytes as the reader wants."""
+        data = self._stream.read(count)
+        at = 0
+        while at < len(data):
+            if self._wanted < 0:
+                passed = min(-self._wanted, len(data) - at)
+                at, self._wanted = at + passed, self._wanted + passed
+            else:
+                some = data[at : at + self._wanted - len(self._head)]
+                at, self._head = at + len(some), self._head + some
+            while self._wanted == 0 or len(self._head) == self._wanted:
+                found, self._head = self._head, b""
+                self._wanted = self._steps.send(found)
+        self.is_whole = self._between and not self._head
+        return data
+
+    def _walk(self) -> Generator[int, bytes, None]:
+        while True:
+            self._between = True
+            magic = yield 4
+            self._between = False
+            if magic[1:] == b"\x2a\x4d\x18":  # a skippable frame
+                yield -int.from_bytes((yield 4), "little")
+                continue
+            flags = (yield 1)[0]
+            single = flags >> 5 & 1
+            yield -((1 - single) + (0, 1, 2, 4)[flags & 3] + (single, 2, 4, 8)[flags >> 6])
+            block = 0
+            while not block & 1:  # until the last one
+                block = int.from_bytes((yield 3), "little")
+                yield -1 if block >> 1 & 3 == 1 else -(block >> 3)
+            yield -(flags & 4)  # the checksum
+
+
 def _zstd(stream: BinaryIO) -> Read:
     import zstandard
 
+    frames = _Frames(stream)
     reader = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW).stream_reader(
-        stream, read_across_frames=True
+        cast("IO[bytes]", frames), read_across_frames=True
     )
 
     def read(count: int) -> bytes:
         try:
-            return reader.read(count)
+            some = reader.read(count)
         except zstandard.ZstdError as error:
             raise EOFError(str(error)) from error
+        if not some and not frames.is_whole:
+            raise EOFError("the end is missing")
+        return some
 
     return read
 
@@ -71,10 +123,10 @@ _WIDE = {
     codecs.BOM_UTF32_BE: "utf-32",
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
-    b"<\0?\0": "utf-16-le",
-    b"\0<\0?": "utf-16-be",
-    b"{\0\r\0": "utf-16-le",
-    b"{\0\n\0": "utf-16-le",
+}
+_WIDE_LETTERS = {  # two signs of ASCII, without a mark before them
+    "utf-16-le": re.compile(rb"[\t-~]\0[\t-~]\0"),
+    "utf-16-be": re.compile(rb"\0[\t-~]\0[\t-~]"),
 }
 
 
@@ -85,6 +137,9 @@ def unpacker(head: bytes) -> tuple[str, Unpack] | None:
             return how
     for mark, charset in _WIDE.items():
         if head.startswith(mark):
+            return charset, partial(_recoder, charset)
+    for charset, letters in _WIDE_LETTERS.items():
+        if letters.match(head):
             return charset, partial(_recoder, charset)
     return None
 

@@ -12,6 +12,7 @@ Records = papers + rejects: what `read` cannot use it gives back as a reject, wi
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 from typing import BinaryIO, Protocol, cast
 
 from digest import plugins
@@ -19,6 +20,7 @@ from digest.errors import DumpError
 from digest.formats._head import Head as Head
 from digest.papers import Paper, Reject, reject
 
+TRIED = "; tried: "  # and their names, for whoever gave the dump; readers of an issue do without
 SNIFFED = 64 * 1024  # bytes; the latest mark of any known format is at 55 kB
 
 
@@ -39,7 +41,12 @@ def load(name: str) -> Format:
 
 def names() -> list[str]:
     """The formats in the order in which they are asked: those that read whatever is of their sort come last."""
-    return sorted(plugins.names("formats"), key=lambda name: (hasattr(load(name), "GENERIC"), name))
+    return list(_ordered())
+
+
+@cache
+def _ordered() -> tuple[str, ...]:
+    return tuple(sorted(plugins.names("formats"), key=lambda name: (hasattr(load(name), "GENERIC"), name)))
 
 
 def recognise(head: Head) -> str:
@@ -51,7 +58,7 @@ def recognise(head: Head) -> str:
         if load(name).sniff(head):
             return name
     raise DumpError(
-        f"it looks like {_looks(head.data)}, which none of the formats can read: {', '.join(known)}"
+        f"it looks like {_looks(head.data)}, which none of the formats can read{TRIED}{', '.join(known)}"
     )
 
 

@@ -77,10 +77,9 @@ def withdrawn(comments: str, abstract: str) -> bool:
 
 
 def _says(pattern: re.Pattern[str], text: str) -> bool:
-    text = text.lower()
-    if "withdr" not in text and "retract" not in text:
+    if not any(word in text for word in ("ithdr", "etract", "ITHDR", "ETRACT")):
         return False
-    return bool(pattern.search(" ".join(text.split())))
+    return bool(pattern.search(" ".join(text.lower().split())))
 
 
 _YEAR_MONTH = re.compile(r"arxiv:(?:[a-z-]+/)?(\d\d)(0[1-9]|1[0-2])")

@@ -4,7 +4,6 @@ The file is cut into entries here, at braces, and each is parsed alone by bibtex
 itself, and time and memory stay small.
 """
 
-import logging
 import re
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
@@ -130,6 +129,8 @@ def parsed(block: Block, macros: dict[str, str]) -> Entry | str:
 
 
 def _fields(text: str, macros: dict[str, str]) -> Entry | str:
+    import logging
+
     from bibtexparser import model
     from bibtexparser.splitter import Splitter
 

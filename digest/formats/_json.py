@@ -4,7 +4,7 @@ What breaks off or is no JSON is a reject; the records before it are not lost.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Any, BinaryIO
 
@@ -15,6 +15,7 @@ from digest.papers import Paper, Reject, reject
 
 MAX_RECORD = 16 << 20  # bytes: the largest real record seen has 3 MB, with thousands of citations
 MAX_DEPTH = 200  # containers inside a record; a real one has a dozen
+MAX_BLANK = 1 << 20  # bytes of white space, or of anything outside of records, in a row
 CHUNK = 1 << 18
 
 Make = Callable[
@@ -51,14 +52,18 @@ def _decode(raw: bytes) -> Any:
 
 def records(dump: BinaryIO, *paths: str) -> Iterator[tuple[str, bytes]]:
     """Where each record stands, and its bytes; DumpError for a record that is larger or deeper than any is."""
-    first = _line(dump).removeprefix(b"\xef\xbb\xbf")
-    while first and not first.strip():
-        first = _line(dump)
-    second = _line(dump) if "" in paths and first.lstrip()[:1] == b"{" and _is_whole(first) else b""
-    if second.lstrip()[:1] == b"{":
-        yield from _of_lines((first, second), dump)
+    number, first = _next(dump, 1)
+    second = 0, b""
+    if "" in paths and first.lstrip()[:1] == b"{" and not _breaks_off(first):
+        try:
+            second = _next(dump, number + 1)
+        except DumpError:
+            yield f"line {number}", first
+            raise
+    if second[1] and first.rstrip()[-1:] == b"}":
+        yield from _of_lines(((number, first), second), dump)
     else:
-        yield from _of_brackets(dump, first + second, frozenset(paths))
+        yield from _of_brackets(dump, first + second[1], frozenset(paths))
 
 
 def whole(dump: BinaryIO, limit: int = 4 * MAX_RECORD) -> Any:
@@ -77,20 +82,39 @@ def _line(dump: BinaryIO) -> bytes:
     return dump.readline(MAX_RECORD + 1)
 
 
-def _is_whole(line: bytes) -> bool:
+def _next(dump: BinaryIO, number: int) -> tuple[int, bytes]:
+    """The next line that is not blank, and its number, where the next one has this; an empty one at the end."""
+    blank = 0
+    while (line := _line(dump).removeprefix(b"\xef\xbb\xbf")) and line.isspace():
+        number += 1
+        blank += len(line)
+        if blank > MAX_BLANK:
+            raise DumpError(f"it has blank lines of more than {MAX_BLANK >> 20} MiB in a row (MAX_BLANK)")
+    return number, line
+
+
+def _breaks_off(line: bytes) -> bool:
+    """Whether the JSON goes on behind this line, as far as one can see, or several objects stand on it."""
     try:
         msgspec.json.decode(line, type=msgspec.Raw)
-    except (msgspec.DecodeError, RecursionError):
-        return False
-    return True
+    except (msgspec.DecodeError, RecursionError) as error:
+        return "truncated" in str(error) or "trailing" in str(error)
+    return False
 
 
-def _of_lines(first: Iterable[bytes], dump: BinaryIO) -> Iterator[tuple[str, bytes]]:
-    for number, line in enumerate(chain(first, iter(lambda: _line(dump), b"")), start=1):
+def _of_lines(first: Sequence[tuple[int, bytes]], dump: BinaryIO) -> Iterator[tuple[str, bytes]]:
+    for number, line in chain(first, _rest(dump, max(number for number, _ in first) + 1)):
         if len(line) > MAX_RECORD:
             raise DumpError(f"line {number} has more than {MAX_RECORD >> 20} MiB (MAX_RECORD)")
-        if line.strip():
-            yield f"line {number}", line
+        yield f"line {number}", line
+
+
+def _rest(dump: BinaryIO, number: int) -> Iterator[tuple[int, bytes]]:
+    """All lines that are not blank, where the next one has this number."""
+    number, line = _next(dump, number)
+    while line:
+        yield number, line
+        number, line = _next(dump, number + 1)
 
 
 # A string, a bracket, or the quote of a string whose end has not been read yet.
@@ -110,17 +134,21 @@ class _Bytes:
 
     def marks(self) -> Iterator[tuple[bytes, int, int]]:
         """Each string and bracket, with where it begins and ends."""
-        at = 0
+        at = last = 0
         while True:
             data, base = self._data, self._base
             for mark in _MARK.finditer(data, at - base):
                 if mark[0] == b'"':
                     at = base + mark.start()
                     break
-                at = base + mark.end()
+                at = last = base + mark.end()
                 yield mark[0], base + mark.start(), at
             else:
                 at = base + len(data)
+                if self.keep is None and at - last > MAX_BLANK:
+                    raise DumpError(
+                        f"it has more than {MAX_BLANK >> 20} MiB without a record after byte {last:,} (MAX_BLANK)"
+                    )
             if not self._read(at):
                 return
 

@@ -22,11 +22,6 @@ Make = Callable[[str, "_Element"], "Paper | Reject | None"]  # where and record 
 
 _NAMED = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,31});")
 _OWN = {"amp", "lt", "gt", "quot", "apos"}
-_NUMBERS = {
-    name.rstrip(";").encode(): "".join(f"&#{ord(sign)};" for sign in signs).encode()
-    for name, signs in html5.items()
-    if name.endswith(";") and name.rstrip(";") not in _OWN
-}
 _DECLARED = re.compile(rb"<!ENTITY", re.IGNORECASE)
 _HEAD = re.compile(rb"<\?xml\b[^>]*\?>")
 _ENCODING = re.compile(rb"<\?xml\b[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
@@ -123,8 +118,15 @@ def _clean(chunk: bytes, encoding: str) -> bytes:
     if encoding in _ASCII_LIKE:
         chunk = chunk.translate(None, _FORBIDDEN)
     if b"&" in chunk:
-        chunk = _NAMED.sub(lambda found: _NUMBERS.get(found[1], found[0]), chunk)
+        chunk = _NAMED.sub(_numbered, chunk)
     return chunk
+
+
+def _numbered(found: re.Match[bytes]) -> bytes:
+    """A named entity of HTML as numbers; XML's own five, and names that nobody knows, stay."""
+    name = found[1].decode()
+    signs = html5.get(f"{name};", "") if name not in _OWN else ""
+    return "".join(f"&#{ord(sign)};" for sign in signs).encode() or found[0]
 
 
 _ASCII_LIKE = {"utf-8", "us-ascii", "ascii", "iso-8859-1", "windows-1252", "latin-1", "iso-8859-15", "latin1"}

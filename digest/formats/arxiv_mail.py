@@ -172,7 +172,7 @@ class _Block:
             authors=_arxiv.authors(told("Authors", "")),
             org=_arxiv.organisation(told("Authors", "")),
             venue=_arxiv.venue(told("Journal-ref", ""), comments),
-            categories=tuple(dict.fromkeys(told("Categories", "").split())),
+            categories=tuple(dict.fromkeys(readable(told("Categories", "")).split())),
             published=submitted or (_arxiv.month(own.key) if own else ""),
             links=_arxiv.links(comments, abstract),
             withdrawn=_arxiv.withdrawn(comments, abstract),

@@ -22,7 +22,7 @@ from typing import BinaryIO, NamedTuple
 
 from digest.formats import _hf_lines
 from digest.formats._head import Head
-from digest.papers import Paper, Reject, links_in, readable, reject
+from digest.papers import Paper, Reject, links_in, paper, readable, reject
 
 LONG = 300  # characters: between the longest title seen (176) and the shortest abstract (500)
 MAX_LINE = 1 << 20  # bytes of a line that are kept: a page without line breaks must not fill the memory
@@ -231,20 +231,15 @@ def _date(shown: re.Match[str], latest: date) -> date | None:
     return None
 
 
-def _paper(title: _Line, abstract: _Line, card: _Card, upvotes: int | None) -> Paper:
-    return Paper(
-        where=f"line {title.number}",
-        title=title.text,
-        abstract=abstract.text,
+def _paper(title: _Line, abstract: _Line, card: _Card, upvotes: int | None) -> Paper | Reject:
+    return paper(
+        f"line {title.number}",
+        title.raw,
+        abstract.raw,
         n_authors=card.n_authors,
         org=card.org,
         published=card.published,
         comments=card.comments,
         upvotes=upvotes,
         links=links_in(abstract.text),
-        original={
-            field: line.raw
-            for field, line in (("title", title), ("abstract", abstract))
-            if line.raw != line.text
-        },
     )

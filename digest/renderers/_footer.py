@@ -59,7 +59,7 @@ def account(told: Account) -> str:
 
 def _dump(dump: DumpRead) -> Line:
     if dump.format is None:
-        return Line(f"{dump.origin} ({dump.source}): not read: {dump.problem or 'no known format'}", bad=True)
+        return Line(f"{dump.origin} ({dump.source}): not read: {dump.brief or 'no known format'}", bad=True)
     numbers = (
         f"{count(dump.records, 'record')}, {count(dump.papers, 'paper')}, {count(dump.rejects, 'reject')}"
     )

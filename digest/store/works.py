@@ -34,7 +34,7 @@ def connected(db: Connection, atoms: Iterable[Atom]) -> dict[Atom, int]:
     """The stored atoms that are connected with these through shared keys, with their ids."""
     found: dict[Atom, int] = {}
     asked: set[str] = set()
-    fresh: set[str] = set().union(*map(joining, atoms))
+    fresh = {key for atom in atoms for key in joining(atom)}
     while fresh:
         asked |= fresh
         ids = {row.work for row in among(db, select(keys.c.work), keys.c.key, sorted(fresh))} - set(
@@ -43,7 +43,7 @@ def connected(db: Connection, atoms: Iterable[Atom]) -> dict[Atom, int]:
         rows = among(db, select(works.c.id, works.c.key_set), works.c.id, sorted(ids))
         more = {frozenset(row.key_set.split("\n")): row.id for row in rows}
         found |= more
-        fresh = set().union(*map(joining, more)) - asked
+        fresh = {key for atom in more for key in joining(atom)} - asked
     return found
 
 
