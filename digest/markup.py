@@ -23,7 +23,7 @@ _INLINE = (
     "|center|math|mi|mo|mn|mrow|msub|msup|msubsup|mfrac|mtext|mspace|mover|munder|munderover|msqrt|mstyle|mfenced"
     "|semantics|mtable|mtr|mtd"
 )
-_ATTRIBUTES = r"(?:\s[^<>]*)?/?"
+_ATTRIBUTES = r"(?:\s+[\w:.-]+\s*=[^<>]*|\s*)/?"  # as in `<b class="x">`, not as in `a<b and c>d`
 _PREFIX = r"(?:jats:|mml:|m:|xhtml:|ce:|sb:)?"
 _HAS_TAGS = re.compile(rf"</?{_PREFIX}(?:{_BLOCK}|{_INLINE}){_ATTRIBUTES}>", re.IGNORECASE)
 _BLOCKS = re.compile(rf"</?{_PREFIX}(?:{_BLOCK}){_ATTRIBUTES}>", re.IGNORECASE)
@@ -72,16 +72,14 @@ def _unescaped(text: str) -> str:
 
 def _without(text: str, element: str) -> str:
     """Without these elements and what is in them; one that is never closed stays."""
-    if f"<{element}" not in text:
-        return text
-    start, end = re.compile(rf"<{element}\b", re.IGNORECASE), f"</{element}>"
-    kept, at, low = [], 0, text.lower()
+    start, end = (re.compile(rf"<{slash}{element}\b[^<>]*>?", re.IGNORECASE) for slash in ("", "/"))
+    kept, at = [], 0
     while found := start.search(text, at):
-        closed = low.find(end, found.end())
-        if closed < 0:
+        closed = end.search(text, found.end())
+        if not closed:
             break
         kept.append(text[at : found.start()])
-        at = closed + len(end)
+        at = closed.end()
     return " ".join([*kept, text[at:]])
 
 
@@ -100,7 +98,7 @@ _ACCENTS = dict(
 )  # fmt: skip
 _ACCENT = re.compile(
     r"\{?\\(?:([`'^\"~=.])\s*|([uvHrcdbk])(?:\s+|(?=[{\\])))"
-    r"(?:\{\s*\\?([A-Za-z])\s*\}|\\([ij])(?![A-Za-z])(?:\{\})?|([A-Za-z]))\}?"
+    r"(?:\{\s*\\?([A-Za-z])\s*\}|\\([ij])(?![A-Za-z])(?:\{\}|\s+(?=\w))?|([A-Za-z]))\}?"
 )
 _LETTERS = {
     "ss": "ß", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "aa": "å", "AA": "Å",
@@ -119,6 +117,7 @@ _FONT = re.compile(
     r"|enquote|math(?:rm|bf|it|sf|tt)|href\{[^{}]*\})\s*\{([^{}]*)\}"
 )
 _SWITCH = re.compile(r"\{\\(?:bf|it|em|sc|tt|rm|sf|sl)(?:series|shape|family)?\s+([^{}]*)\}")
+_GROUP = re.compile(r"(?<![A-Za-z\\}\]*])\{([^{}\\]*)\}")  # that only groups: no command stands before it
 _ESCAPED = re.compile(r"\\([%&_#${}])")
 _FORMULA = re.compile(r"(?<!\\)(\$(?:[^$\\]|\\.)*\$)")
 _TIE = re.compile(
@@ -143,6 +142,8 @@ def _resolved(text: str, braces: bool) -> str:
         text = _ACCENT.sub(_accented, text)
         text = _LETTER.sub(lambda found: _LETTERS[found[1]], text)
         for _ in range(4):  # fonts within fonts
+            if braces:
+                text = _GROUP.sub(r"\1", text)
             text, before = _SWITCH.sub(r"\1", _FONT.sub(r"\1", text)), text
             if text == before:
                 break

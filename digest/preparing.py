@@ -100,7 +100,7 @@ def _apart(path: Path, size: int, received: datetime) -> Iterator[Batch]:
 def _received(pipe: Connection) -> bytes:
     try:
         return pipe.recv_bytes()
-    except EOFError:
+    except (EOFError, OSError):  # OSError: in the middle of a message
         return b""
 
 

@@ -20,7 +20,7 @@ def of_zip(document: Document, budget: Budget) -> Iterator[Document]:
         data = cast(BinaryIO, io.BytesIO(all_of(document, "a zip inside another container")))
     try:
         file = zipfile.ZipFile(data)
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise DumpError(f"its zip directory is missing or broken ({error}): save it again") from error
     if "[Content_Types].xml" in file.namelist():
         raise DumpError(

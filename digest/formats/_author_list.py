@@ -9,6 +9,9 @@ _NAMED = re.compile(r"['\"](?:name|full_?name|author|display_name)['\"]: ?(?:'([
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?[ -]?){1,4}")
 _IN_BRACKETS = re.compile(r" ?\((?:\d{3,}|[^()@]*@[^()@]*)\)")  # Scopus puts its author id behind the name
 _AND = re.compile(r",? (?:and|&|und|et|y) ")
+_AND_GROUPS = re.compile(
+    r"([^,;|\n]+ [A-Z]{1,3}(?:, [^,;|\n]+ [A-Z]{1,3}(?: (?:Jr|Sr|\dnd|\drd|\dth))?)+);([^,|\n]+)\."
+)
 LONGEST = 200_000  # characters of a list: that of a large experiment has 3,000 names
 LONGEST_NAME = 300
 
@@ -20,6 +23,8 @@ def split(text: str) -> tuple[str, ...]:
     if text.startswith("[") and text.endswith("]"):
         pattern = _NAMED if "{" in text else _QUOTED
         return _known([a or b for a, b in pattern.findall(text)])
+    if in_pubmed := _AND_GROUPS.fullmatch(text):
+        return _known([*in_pubmed[1].split(","), *in_pubmed[2].split(";")])
     for separator in ("|", ";", "\n"):
         if separator in text:
             return _known(text.split(separator))
@@ -27,6 +32,21 @@ def split(text: str) -> tuple[str, ...]:
     if len(parts) > 1 and (all(part.count(",") == 1 for part in parts) or "," not in text):
         return _known(parts)
     return _known(_by_commas(_AND.sub(", ", text)))
+
+
+_JOINT = re.compile(r"(?<=[a-zß-öø-ÿ])(?=[A-ZÀ-ÖØ-Þ])")
+_UNFINISHED = re.compile(r"(?:^|[\s'’-])(?:Ma?c|D[eaiu]|L[aei]|V[ao]n|Fitz|Al|El)$|^\S*$")
+
+
+def unglued(text: str) -> str:
+    """SpringerLink puts no sign between the names: `Jane DoeIan McRoe` → `Jane Doe;Ian McRoe`."""
+    names = [""]
+    for part in _JOINT.split(text[:LONGEST]):
+        if len(names[-1]) < LONGEST_NAME and _UNFINISHED.search(names[-1]):
+            names[-1] += part
+        else:
+            names.append(part)
+    return ";".join(names)
 
 
 def _by_commas(text: str) -> list[str]:

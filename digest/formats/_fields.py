@@ -25,33 +25,34 @@ _NAMES = {
     "authors": "author full names|full author names|authors|author|author s|author names|authors primary|author list"
     "|authorships author display name|authorships raw author name|af|au|authors full names|authors names|creators"
     "|creator|autor|autoren|auteurs|auteur|autores|autor es|autori|verfasser|author 作者|作者|author site"
-    "|details authors|first author",
+    "|details authors|first author|first authors|paper authors",
     "date": "publication date|published|published date|date published|publish date|pub date|published at|publishedat"
     "|date of publication|online date|publication date online|online publication date|date|submitted|submission date"
     "|submitted date|created|cover date|pubtime 发表时间|发表时间|datum|fecha|data|create date|published on"
-    "|details published|发布日期|日期",
+    "|details published|发布日期|日期|published time|published time utc|publish time|posted|posted at|posted date",
     "year": "publication year|year|pub year|py|year published|publicationyear|pubyear|published year|jahr|annee"
     "|erscheinungsjahr|ano|anno|rok|year 年|年份",
     "month": "month|pd|pub month day|publication month",
     "day": "day",
-    "doi": "doi|di|doi link|doi url|digital object identifier|paper doi|external ids doi|externalids doi|ids doi",
+    "doi": "doi|di|item doi|doi link|doi url|digital object identifier|paper doi|external ids doi|externalids doi"
+    "|ids doi",
     "arxiv": "arxiv id|arxivid|arxiv|arxiv url|arxiv link|eprint|paper arxiv id|details arxiv page url|arxiv page url"
     "|arxiv no|externalids arxiv|external ids arxiv|abs url|id arxiv|entry id",
     "pmid": "pmid|pubmed id|pm|medline pmid|pubmedid|pubmed|externalids pubmed|ids pmid",
     "pmcid": "pmcid|pmc id|pmc|externalids pubmedcentral|ids pmcid",
     "openalex": "openalex|openalex id|ids openalex",
-    "corpus": "corpusid|corpus id|externalids corpusid",
+    "corpus": "corpusid|corpus id|externalids corpusid|external ids corpus id",
     "sha": "paperid|s2 id|semantic scholar id",
     "forum": "forum|forum id|openreview id|openreview|openreview link",
     "id": "id|paper id|identifier|uid|key",
     "venue": "source title|publication title|journal|journal title|journal name|venue|venue name|conference"
     "|periodical full|journal book|so|book title|booktitle|container title|publication name"
     "|primary location source display name|publication|zeitschrift|revue|revista|rivista|source|details journal"
-    "|source 文献来源|期刊|来源|conference name|host venue display name|journal ref",
+    "|source 文献来源|期刊|来源|conference name|host venue display name|journal ref|conf",
     "categories": "categories|category|primary category|subjects|subject|terms|arxiv categories|arxiv primary category",
     "org": "affiliations|affiliation|author affiliations|authors with affiliations|institutions|institution"
     "|organization|organisation|organ 单位|机构|c1|author address|author addresses|addresses|aff"
-    "|authorships raw affiliation strings",
+    "|research organizations standardized|authorships raw affiliation strings",
     "withdrawn": "withdrawn|is withdrawn|withdraw|is retracted|retracted|isretracted",
     "state": "decision|status|state|publication status",
     "n_authors": "author count|authors count|number of authors|n authors|num authors|author num",
@@ -76,6 +77,8 @@ _AREA = re.compile(r"[a-z-]{2,12}\.[A-Za-z-]{2,18}")  # cs.CL
 _OLD_FEED = re.compile(r"\.? ?\((arXiv:\S{4,40})(?: \[[\w.-]{1,20}\])?(?: UPDATED| CROSS LISTED)?\) ?$")
 _ANNOUNCED = re.compile(r"\s{0,9}arXiv:\S{4,40}\s{1,9}Announce Type:\s{1,9}[\w-]{1,20}\s{1,9}Abstract:")
 _WITHDRAWN = re.compile(r"\W{0,3}(?:withdrawn|retracted)\b\W{0,3}[:\]]|retracted article:", re.IGNORECASE)
+# Embase's `Source`: `Journal of Fiction (2014) 3:3 (152-160). Date of Publication: 2014`.
+_EMBASE = re.compile(r"(.{2,250}?) \((?:19|20)\d\d\) .{0,300}?Date of Publication: (.{4,40})")
 _EATEN = re.compile(r"(\d{3,4})\.(\d{1,5})")
 
 
@@ -120,7 +123,31 @@ class Columns:
         names = self.fields.get(field, ())
         return (text for name in names if (text := said(values.get(name, ""))))
 
+    def are_of_papers(self, text: str) -> bool:
+        """Whether something here is what only papers have: an abstract, an id, people and a venue. A title with a year,
+        a link, a date or a description is anybody's: then an address of a paper's page has to be in `text`.
+        """
+        fields = self.fields
+        people, venue = (set(fields.get(field, ())) - _ANYBODYS for field in ("authors", "venue"))
+        if (
+            fields.keys() & _OF_PAPERS
+            or self.is_openreview
+            or (venue and fields.keys() & {"year", "date", "authors"})
+        ):
+            return True
+        if "authors" in fields and ("year" in fields or (people and fields.keys() & _BESIDE)):
+            return True
+        return bool(self.links and _PAGE.search(text))
 
+
+_OF_PAPERS = {"abstract", "arxiv", "doi", "pmid", "pmcid", "openalex", "corpus", "forum"}
+_ANYBODYS = {"author", "creator", "source", "publication"}  # of news and posts, too
+_BESIDE = {"date", "venue", "summary", "categories", "id"}
+_PAGE = re.compile(
+    r"(?:arxiv\.org\\?/(?:abs|pdf)|huggingface\.co\\?/papers|doi\.org\\?/10\.\d{4}|openreview\.net\\?/(?:forum|pdf)"
+    r"|aclanthology\.org\\?/[A-Z0-9]|rxiv\.org\\?/content|pubmed\.ncbi|semanticscholar\.org\\?/paper)",
+    re.IGNORECASE,
+)
 _REVIEWED = ({"ratings", "decision"}, {"rating", "confidence"}, {"ratings", "confidences"})
 
 
@@ -145,7 +172,8 @@ def paper_of(
     if old := _OLD_FEED.search(title[-100:]):
         ids = [identifiers.arxiv(old[1]), *ids]
     if authors is None:
-        authors = _author_list.split(columns.first(values, "authors"))
+        told = columns.first(values, "authors")
+        authors = _author_list.split(_author_list.unglued(told) if "item title" in values else told)
     return paper(
         where,
         title,
@@ -155,7 +183,7 @@ def paper_of(
         authors=authors,
         n_authors=_count(columns.first(values, "n_authors")),
         org=org or _org(columns.first(values, "org")),
-        venue=readable(plain(columns.first(values, "venue")))[:300].strip(),
+        venue=_venue(columns.first(values, "venue")),
         categories=_categories(columns.first(values, "categories")),
         published=published(values, columns),
         upvotes=_count(columns.first(values, "upvotes")),
@@ -178,6 +206,12 @@ def _abstract(values: Values, columns: Columns, title: str) -> str:
         abstract = columns.first(values, "summary")
     repeats = len(abstract) < 2 * len(title) + 10 and _bare(abstract) == _bare(title)
     return "" if repeats or _NO_ABSTRACT.fullmatch(abstract[:60]) else abstract
+
+
+def _venue(text: str) -> str:
+    words = readable(plain(text))[:1000]
+    cited = _EMBASE.match(words)
+    return cited[1] if cited else words[:300].strip()
 
 
 def _bare(text: str) -> str:
@@ -247,6 +281,8 @@ def published(values: Values, columns: Columns) -> str:
     found = [_dates.iso(text[:100]) for text in columns.every(values, "date")]
     found += [joined if parts[2] or not parts[1] else _dates.iso(f"{year} {parts[1]}"[:100]) or joined]
     found.append(_dates.iso(year[:100]))
+    if cited := _EMBASE.match(columns.first(values, "venue")[:1000]):
+        found.append(_dates.iso(cited[2]))
     if year[:4].isdigit():  # a date of another year than the paper's is the listing's
         found = [one for one in found if one.startswith(year[:4])] or found
     return max(found, key=len)

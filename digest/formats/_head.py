@@ -10,6 +10,7 @@ _SKIPPED = re.compile(
     r"\s*(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^\[>]*(?:\[.*?\]\s*)?>)", re.DOTALL | re.IGNORECASE
 )
 MOST_KEYS = 4000  # different paths of keys: enough for the widest record, not for a hostile one
+LONGEST_NAME = 100  # characters of a key: each stands in the paths of all that is below it
 DEEPEST = 50  # containers: no record is nested so deep in its first bytes
 
 
@@ -66,7 +67,7 @@ class Head:
                 path = path if is_array else _joined(path, name)
                 inside.append((path + "[]" if sign == "[" else path, sign == "["))
             elif token[2] and inside and not inside[-1][1]:
-                name = token[1]
+                name = token[1][:LONGEST_NAME]
                 found.add(_joined(inside[-1][0], name))
             if len(inside) > DEEPEST or len(found) > MOST_KEYS:
                 break

@@ -23,6 +23,9 @@ AUTHORS = re.compile(r"\W*(\d[\d,]{0,8}) authors?(?:\W*(\d{1,6}))?")
 PAPER_HEADING = re.compile(r"^#{2,4} .*\]\((?:https?://(?:www\.)?huggingface\.co)?/papers/\d", re.MULTILINE)
 SUBMITTED = re.compile(r"^[^\w\n]{0,9}Submitted by\b", re.MULTILINE)
 _PAPER_ID = re.compile(r"^[^\w\n]{0,9}(?:Papers[^\w\n]{1,9})?arxiv:\s?\d{4}\.\d{4,5}\b", re.MULTILINE)
+# A clipping of a page: its name above it, in YAML or not, and no `Published on`.
+_CLIPPED = re.compile(r"^(?:title: |# )['\"]?Paper page - ", re.MULTILINE)
+_ABSTRACT = re.compile(r"^#{1,4} Abstract$", re.MULTILINE)
 _PUBLISHED = re.compile(rf"^[^\w\n]{{0,9}}Published on {DATE}", re.MULTILINE)
 _MARKED = re.compile(
     r"^#{2,4} \S|^[^\w\n]{0,9}Submitted by\b|(?:^|· )Published on |^\s{0,9}https?://huggingface\.co/papers"
@@ -44,6 +47,8 @@ class Line(NamedTuple):
 
 def is_page_of_one(text: str) -> bool:
     """Whether this is the page of one paper."""
+    if _CLIPPED.search(text) and _PAPER_ID.search(text) and _ABSTRACT.search(text):
+        return True
     return bool(_PUBLISHED.search(text)) and (
         "View arXiv page" in text
         or bool(_PAPER_ID.search(text))

@@ -19,6 +19,7 @@ ABOVE = 12  # lines between the id and `Published on`; a title over three lines 
 
 _ID = re.compile(r"(?:Papers\W+)?(arxiv:\s?\d{4}\.\d{4,5}(?:v\d+)?)\W*", re.IGNORECASE)
 _PUBLISHED = re.compile(rf"\W*Published on {_hf_lines.DATE}.*")
+_PEOPLE = re.compile(r"Authors:")
 _UPVOTE = re.compile(r"Upvote(?: (\d{1,7}|-))?(?: \+\d+)?")
 _BUTTON = re.compile(r"Copy markdown|Copy page|Papers|\+\d+")
 _ABSTRACT = re.compile(r"Abstract:?")
@@ -32,8 +33,11 @@ _CUT = re.compile(r"\+ ?(\d{1,6}) authors?")
 
 
 def papers(page: list[Line], received: datetime) -> Iterator[Paper | Reject]:
-    """The paper of each page in the document: there is one wherever `Published on` stands below an id or a title."""
+    """The paper of each page in the document: there is one wherever `Published on` stands below an id or a title; of a
+    clipping without it, above `Authors:`.
+    """
     shown = [at for at, line in enumerate(page) if _PUBLISHED.fullmatch(line.text)]
+    shown = shown or [at for at, line in enumerate(page) if _PEOPLE.match(line.text)][:1]
     for at, after in zip(shown, [*shown[1:], len(page)], strict=False):
         yield _paper(page, at, after, received)
 
@@ -42,10 +46,10 @@ def _paper(page: list[Line], published: int, after: int, received: datetime) -> 
     above, title = _title(page, published)
     abstract_at = next((at for at in range(published, after) if _ABSTRACT.fullmatch(page[at].text)), after)
     end = next((at for at in range(abstract_at, after) if _END.fullmatch(page[at].text)), after)
-    authors, cut = _authors(page[published + 1 : abstract_at])
+    date = _PUBLISHED.fullmatch(page[published].text)
+    authors, cut = _authors(page[published + bool(date) : abstract_at])
     abstract = _abstract(page[abstract_at + 1 : end])
     known = identifiers.arxiv(above) if above else _of_links(page[abstract_at:after])
-    date = _PUBLISHED.fullmatch(page[published].text)
     day = _hf.day(date[1], date[2], date[3], received.date(), known) if date else None
     return paper(
         f"line {title[0].number if title else page[published].number}",

@@ -166,6 +166,7 @@ class _Bytes:
 def _of_brackets(dump: BinaryIO, first: bytes, paths: frozenset[str]) -> Iterator[tuple[str, bytes]]:
     """The values at these paths, found by walking over strings and brackets, without recursion."""
     window = _Bytes(dump, first)
+    longest = max(map(len, paths), default=0) + 1  # what is longer is none of them: names may have megabytes
     inside: list[
         tuple[str, bool]
     ] = []  # the containers around: path of what is in them, and whether they are lists
@@ -180,7 +181,7 @@ def _of_brackets(dump: BinaryIO, first: bytes, paths: frozenset[str]) -> Iterato
                 yield f"record {count}", window.cut(window.keep, end)
                 window.keep = None
         elif len(sign) > 1:
-            name = sign[1:-1].decode("utf-8", "replace")
+            name = sign[1:-1][:longest].decode("utf-8", "replace")
         elif sign in b"]}":
             del inside[-1:]
             if not inside and window.keep is not None:  # a document without any record inside
@@ -195,7 +196,7 @@ def _of_brackets(dump: BinaryIO, first: bytes, paths: frozenset[str]) -> Iterato
                 continue
             if not inside and "" in paths and sign == b"{":
                 window.keep = start
-            inside.append((path + "[]" if sign == b"[" else path, sign == b"["))
+            inside.append(((path + "[]" if sign == b"[" else path)[:longest], sign == b"["))
             if len(inside) > MAX_DEPTH:
                 raise DumpError(f"it is nested more than {MAX_DEPTH} deep (MAX_DEPTH)")
     if window.keep is not None:

@@ -19,7 +19,7 @@ import msgspec
 from digest import identifiers, markup
 from digest.formats import _arxiv, _dates, _json, _names
 from digest.formats._head import Head
-from digest.papers import Paper, Reject, links_in, paper, reject
+from digest.papers import Paper, Reject, links_in, paper, readable, reject
 
 
 def sniff(head: Head) -> bool:
@@ -110,7 +110,7 @@ def _paper(where: str, record: _Record) -> Paper | Reject:
         else None,
         published=_day_of(versions[0].created[:17]) if versions else "",
         venue=_line_of(record.journal_ref),
-        categories=tuple((record.categories or "").split()),
+        categories=tuple(readable(record.categories or "").split()),
         links=links_in(comments) if "http" in comments else (),
         withdrawn=_arxiv.withdrawn(comments, abstract),
     )

@@ -1,5 +1,5 @@
-"""Answers of OAI-PMH servers: arXiv's own three kinds of metadata, and the Dublin Core that every repository gives
-(openarchives.org/OAI/openarchivesprotocol.html; info.arxiv.org/help/oa).
+"""Answers of OAI-PMH servers: arXiv's own three kinds of metadata, PubMed Central's JATS, libraries' MODS, and the
+Dublin Core that every repository gives (openarchives.org/OAI/openarchivesprotocol.html; info.arxiv.org/help/oa).
 
     OAI-PMH/ListRecords/record  header (status="deleted", identifier, datestamp, setSpec), metadata/…
       arXiv      id, created (v1), updated, authors/author (keyname, forenames, suffix, affiliation), categories …
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from digest import identifiers, markup
 from digest.errors import DumpError
-from digest.formats import _arxiv, _dates, _names, _xml
+from digest.formats import _arxiv, _dates, _jats, _mods, _names, _xml
 from digest.formats._head import Head
 from digest.papers import Paper, Reject, paper, readable, reject
 
@@ -56,6 +56,8 @@ def _record(where: str, element: "_Element") -> Paper | Reject | None:
     if said is None:
         why = "the archive has deleted it" if deleted else "it has no metadata"
         return reject(where, f"{why}: {identifier or 'no identifier'}", _xml.words(element))
+    if make := _OF_OTHERS.get(_xml.local(said)):
+        return make(where, said)
     read_as = _KINDS.get(_xml.local(said))
     if read_as is None:
         kind = f"its metadata are {_xml.local(said)!r}"
@@ -171,4 +173,5 @@ def _journal(sources: Iterable[str]) -> str:
     return next((one for one in sources if not re.match(r"https?://|\d{4}-\d{3}[\dX]$", one)), "")
 
 
+_OF_OTHERS = {"article": _jats.made, "mods": _mods.made}
 _KINDS = {"arXiv": _arxiv_paper, "arXivRaw": _arxiv_paper, "arXivOld": _arxiv_paper, "dc": _dublin_core}

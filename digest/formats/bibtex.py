@@ -51,7 +51,8 @@ _LINKS = (
 _ENTRY = re.compile(
     r"[ \t]*@[ \t]*(?:(?:string|preamble|comment)[ \t]*[{(]"
     r'|[A-Za-z]{2,30}[ \t]*(?:\{[^,{}="\n]{0,200},|\([^\s,(){}="]{0,200},)'
-    r"|(?:article|book|inproceedings|misc)[ \t]*\{[ \t]*(?:$|\w+[ \t]*=))",
+    r"|(?:article|book|in(?:proceedings|collection|book)|misc|techreport|report|(?:phd|masters)?thesis|unpublished|online"
+    r"|proceedings|conference|manual|booklet|electronic)[ \t]*\{[ \t]*(?:$|\w+[ \t]*=))",
     re.IGNORECASE,
 )
 _OTHER_TEXT = re.compile(r"[#<|\[{]|[-*+>] |```|~~~|(?:from|import|def|class|return) ")

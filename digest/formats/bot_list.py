@@ -7,6 +7,8 @@
      - **Abstract**
      Words …
 
+    # Title                                     arXiv-Daily-Reporter and others: `**Authors**: …`, `**Link**: [PDF](…)`
+
     ### [Title](https://arxiv.org/abs/…)        a newsletter of Hugging Face's papers: `Vote: 71`, `Authors: …`
     ## Title … [label](https://huggingface.co/papers/…)      another one: the link stands at the end
 
@@ -28,9 +30,13 @@ from digest.papers import Paper, Reject, links_in, paper, reject
 LONGEST_SECTION = 1_000  # lines
 _HEADING = re.compile(r"(#{1,6})\s+(\S.*)?")
 _FIELD = re.compile(
-    r"\s{0,4}[-*] \*\*(Title|Authors?|Subjects?|Arxiv link|Pdf link|Abstract|Comments|Journal|Date):?\*\*:?(.*)",
+    r"\s{0,4}(?:[-*] )?\*\*(Title|Authors?|Subjects?|Arxiv link|Pdf link|Links?|Affiliations?|Abstract|Comments"
+    r"|Journal|Date)(?::\*\*|\*\*:?)(.*)",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(r"\A\d{1,3}\. ")
+_ET_AL = re.compile(r",? et\.? ?al\.?\s*\Z")
+_RULE = re.compile(r"\s*-{3,}\s*")
 _AREA = re.compile(r"\(([a-z-]{2,12}(?:\.[A-Za-z-]{2,18})?)\)")
 _VOTE = re.compile(r"(?:Votes?|Upvotes?|👍):? ?(\d{1,7})", re.IGNORECASE)
 _PAGE = re.compile(r"https?://(?:huggingface\.co/papers|arxiv\.org/abs)/\d")
@@ -43,8 +49,11 @@ def sniff(head: Head) -> bool:
     if not re.search(r"^#{1,4} ", head.text, re.MULTILINE):
         return False
     lines = head.lines
-    fields = {found[1].lower() for line in lines if (found := _FIELD.match(line))}
-    if len(fields & {"authors", "subjects", "arxiv link", "pdf link", "abstract"}) >= 3:
+    told = [found[1].lower() for line in lines if (found := _FIELD.match(line))]
+    fields = set(told)
+    if min(told.count("authors"), told.count("link") + told.count("links")) > 1 and _PAGE.search(head.text):
+        return True
+    if len(fields & {"authors", "subjects", "arxiv link", "pdf link", "link", "abstract"}) >= 3:
         return True
     titles = sum(_heading_link(line) is not None for line in lines)
     marks = sum(bool(_VOTE.fullmatch(line)) or line.startswith("Authors: ") for line in lines)
@@ -58,7 +67,7 @@ def read(dump: BinaryIO, received: datetime) -> Iterator[Paper | Reject]:
     for section in _sections(dump):
         if section.rank <= 2:
             above = section
-        if any(_FIELD.match(line) for line in section.body):
+        if any((found := _FIELD.match(line)) and found[1].lower() != "abstract" for line in section.body):
             yield _of_fields(section)
         elif link := _heading_link(f"# {section.heading}"):
             yield _of_newsletter(section, link.label, link.url)
@@ -81,10 +90,15 @@ def _sections(dump: BinaryIO) -> Iterator[_Section]:
             if section:
                 yield section
             section = _Section(line.where, len(heading[1]), heading[2] or "", [])
-        elif section and line.text.strip() and len(section.body) < LONGEST_SECTION:
+        elif section and _is_said(line.text) and len(section.body) < LONGEST_SECTION:
             section.body.append(line.text)
     if section:
         yield section
+
+
+def _is_said(line: str) -> bool:
+    """Whether there is more on a line than white space, or a rule below a section."""
+    return bool(line.strip()) and not _RULE.fullmatch(line[:200])
 
 
 def _heading_link(line: str) -> _markdown.Link | None:
@@ -108,14 +122,15 @@ def _alone(line: str) -> str | None:
 
 
 def _of_fields(section: _Section) -> Paper | Reject:
-    title, fields = [section.heading], dict[str, list[str]]()
-    into = title
+    title, fields = [_NUMBER.sub("", section.heading, count=1)], dict[str, list[str]]()
+    into = title if section.heading[:5].lower() in {"", "title"} else []  # else a bot's own words follow
     for line in section.body:
         if found := _FIELD.match(line):
             into = fields.setdefault(found[1].lower().removesuffix("s"), [])
         into.append(found[2] if found else line)
     said = {name: _without(name, " ".join(lines)) for name, lines in fields.items()}
-    links = links_in(f"{said.get('arxiv link', '')} {said.get('pdf link', '')}"[:2_000])
+    places = (said.get(name, "")[:2_000] for name in ("arxiv link", "pdf link", "link"))
+    links = links_in(" ".join(places))
     ids = [identifiers.of_link(link) for link in links]
     links = tuple(link for link in links if not link.endswith(("/abs", "/abs/", "/pdf", "/pdf/")))
     known = {one.key for one in ids if one}
@@ -128,7 +143,7 @@ def _of_fields(section: _Section) -> Paper | Reject:
         said.get("abstract", ""),
         ids=ids,
         resolve=_fields.resolved,
-        authors=_author_list.split(said.get("author", "")),
+        authors=_author_list.split(_ET_AL.sub("", said.get("author", "")[:20_000])),
         categories=tuple(dict.fromkeys(_AREA.findall(said.get("subject", "")[:2_000]))),
         links=tuple(others) or links[:1],
     )

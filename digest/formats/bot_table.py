@@ -6,7 +6,8 @@
     | Title (Read more on [arXiv](…) or [HuggingFace](…))| Authors | Summary |                           daily-ai-papers
     - 2026-05-13, **Title**, First Author et.al., Paper: [url](url), Code: **[url](url)**                for WeChat
 
-The header's names say what a column is; in JSON, `{topic: {id: row}}`, there is none, and the first order holds.
+The header's names say what a column is. There is none in JSON, `{topic: {id: row}}`, and on some archives' pages; the
+first order holds.
 
 Traps: pipes inside titles, escaped or not; a row that runs over two lines; a summary is a machine's and no abstract;
 only the first author is named; the same paper stands under several topics, a record each.
@@ -26,6 +27,9 @@ from digest.papers import Paper, Reject, reject
 LONGEST_ROW = 5  # lines
 _OF_BOTS = ["publish date", "title", "authors", "pdf", "code"]
 _TWIN = re.compile(r'"[^"]{1,60}":\s{0,9}"(?:\|\s?(?:\*\*)?|- )\d{4}-\d\d-\d\d[^"]{1,3000}https?:')
+_BARE = re.compile(
+    r"\|\s?\*\*\d{4}-\d\d-\d\d\*\*\s?\|\s?\*\*[^|].*\]\(https?://arxiv\.org/abs/"
+)  # a row of _OF_BOTS
 _BULLET = re.compile(r"[-*] (\d{4}-\d\d-\d\d), \*\*")
 _ET_AL = re.compile(r",? et\.? ?al\.?,?$")
 _READ_MORE = re.compile(r"\(?Read more on ")
@@ -40,7 +44,7 @@ def sniff(head: Head) -> bool:
         return False
     header, rows, bullets = False, 0, 0
     for line, below in zip(head.lines, [*head.lines[1:], ""], strict=False):
-        if _bullet_parts(line):
+        if _bullet_parts(line) or _BARE.match(line):
             return True
         if "|" in line and _markdown.is_rule(below):
             header = _is_header(_names(line))
@@ -60,8 +64,8 @@ def read(dump: BinaryIO, received: datetime) -> Iterator[Paper | Reject]:
     for row in _rows(first, lines):
         if row.is_header:
             names = _names(row.text)
-        elif row.text.startswith("|") and _is_header(names):
-            yield _record(row.where, row.text, names)
+        elif row.text.startswith("|") and (_is_header(names) or _BARE.match(row.text)):
+            yield _record(row.where, row.text, names if _is_header(names) else _OF_BOTS)
         elif parts := _bullet_parts(row.text):
             yield _bullet(row.where, row.text, parts)
 

@@ -25,8 +25,9 @@ _SCHEMA = ("http://www.crossref.org/", "crossref.org/xschema", "crossref.org/qrs
 _RECORD = "doi_record"
 # From the part to the whole: a chapter's record holds its book's metadata too.
 _WORKS = (
-    "journal_article", "conference_paper", "content_item", "posted_content", "dissertation", "report-paper", "dataset",
-    "standard", "book_metadata", "book_series_metadata", "book_set_metadata",
+    "journal_article", "conference_paper", "content_item", "posted_content", "dissertation", "report-paper_metadata",
+    "report-paper_series_metadata", "dataset", "standard_metadata", "book_metadata", "book_series_metadata",
+    "book_set_metadata",
 )  # fmt: skip
 _AROUND = (
     "journal_metadata/full_title", "proceedings_metadata/proceedings_title", "book_metadata/titles/title",
@@ -68,7 +69,7 @@ class _Records:
         around = work.getparent()
         if around is None:
             return ""
-        if _xml.local(work).endswith("_metadata"):  # a book, which its chapters come after
+        if _xml.local(work).startswith("book_"):  # which its chapters come after
             self._around, self._venue = around, _xml.text(work, "titles/title")
             return ""
         venue = next((said for path in _AROUND if (said := _xml.text(around, path))), "")
@@ -140,9 +141,8 @@ def _published(work: "_Element") -> str:
     ]
     around = work.getparent()
     if not some and around is not None:
-        some = _xml.every(around, "journal_issue/publication_date") + _xml.every(
-            around, "proceedings_metadata/publication_date"
-        )
+        whole = "journal_issue", "proceedings_metadata", "book_metadata", "book_series_metadata"
+        some = [date for name in whole for date in _xml.every(around, f"{name}/publication_date")]
     days = [
         day
         for one in some

@@ -88,13 +88,14 @@ def _plain(text: str) -> str:
 
 
 def _ids(item: dict[str, Any], note: str, url: str) -> list[identifiers.Id | None]:
-    number, place = _json.text(item, "number"), _json.text(item, "archive_location")
+    number, place, volume = (_json.text(item, key) for key in ("number", "archive_location", "volume"))
     in_arxiv = _json.text(item, "archive").lower() == "arxiv"
     return [
         identifiers.doi(_json.text(item, "DOI")),
         identifiers.pmid(_json.text(item, "PMID")),
         identifiers.pmcid(_json.text(item, "PMCID")),
         *(identifiers.arxiv(one) for one in (number, place) if in_arxiv or one.lower().startswith("arxiv:")),
+        identifiers.arxiv(volume.removeprefix("abs/")) if volume.startswith("abs/") else None,
         *_extra.ids(note),
         identifiers.of_link(_json.text(item, "id")),
         identifiers.of_link(url),

@@ -25,6 +25,8 @@ from digest.formats._head import Head
 from digest.papers import Paper, Reject, links_in, paper, readable, reject
 
 LONG = 300  # characters: between the longest title seen (176) and the shortest abstract (500)
+MANY_PAIRS = 3
+A_TITLE = 30  # characters, on the average of a page: real ones have twice as many
 MAX_LINE = 1 << 20  # bytes of a line that are kept: a page without line breaks must not fill the memory
 
 _INVITATION = re.compile(r"(?:new)? ?Get trending papers in your email inbox(?: once a day)?!? ?(.*)")
@@ -45,12 +47,17 @@ _DATE = re.compile(
 _UPVOTES = re.compile(r"-|\d{1,6}")
 # Long lines stand under short ones elsewhere too: in XML, JSON, BibTeX and Refer, Markdown, MEDLINE and RIS, tables.
 _OTHER_FORMATS = re.compile(
-    r'[<{@%#|]|\[\s*[\[{"!\d\]]|[A-Z][A-Z0-9](  |[A-Z0-9]{2})- |.*(\t\S|"[,;|]")|\S+[,;|]\S+$', re.MULTILINE
+    r'[<{@%#|]|\[\s*[\[{"!\d\]]|[A-Z][A-Z0-9](  |[A-Z0-9]{2})- |.*(\t\S|"[,;|]")|\S(?=[^\s,;|]*+[,;|]\S)\S++$'
+    r"|[^\n,;|]{1,60}([,;|])\S[^\n,;|]{0,60}\3\S",  # `Paper Title,Author Names,DOI`
+    re.MULTILINE,
 )
+_ROW = re.compile(
+    r"[^\n,;|]{1,60}([,;|])\S(?:[^\n,;|]{0,60}\1\S){3}"
+)  # a header below what Dimensions says of itself
 
 
 def sniff(head: Head) -> bool:
-    """A header line of the page, or as many pairs of a title and an abstract as other lines at least."""
+    """A header line of the page, or as many pairs of a title and an abstract as other lines, with cards or many."""
     text = head.text.lstrip()
     if "\0" in text or _OTHER_FORMATS.match(text):
         return False
@@ -59,9 +66,14 @@ def sniff(head: Head) -> bool:
     lines = [line for raw in text.splitlines() if (line := readable(raw))]
     if any(_INVITATION.match(line) for line in lines[:20]):
         return True
-    pairs = sum(len(a) < LONG <= len(b) for a, b in pairwise(lines))
+    if any(_ROW.match(line) for line in lines[:5]):
+        return False
+    titles = [a for a, b in pairwise(lines) if len(a) < LONG <= len(b)]
+    pairs = len(titles)
     cards = sum(1 for line in lines if line == _DOT or _AUTHORS.fullmatch(line) or _DATE.fullmatch(line))
-    return 2 * pairs >= len(lines) - cards - pairs > 0
+    # A letter, or a story under its headings, is some pairs, too; but they begin with `Dear Max,`.
+    told = cards or (pairs >= MANY_PAIRS and sum(map(len, titles)) >= pairs * A_TITLE)
+    return bool(told) and 2 * pairs >= len(lines) - cards - pairs > 0
 
 
 def read(dump: BinaryIO, received: datetime) -> Iterator[Paper | Reject]:

@@ -46,16 +46,25 @@ _LABEL = re.compile(
     r"([A-Za-z][A-Za-z_()\- ]{0,30}?)\s?(?:\*\*|__)?\s?[:：](?:\*\*|__)?(?:\s+(.*)|)$"
 )
 _RULE = re.compile(r"\s*(?:-{3,}|={3,}|\*{3,}|_{3,}|~{3,}|(?:[-*] ){2,}[-*])\s*")
+# YAML before a text, BibTeX, Refer; a software's citation file; a text that shows code.
+_ELSEWHERE = re.compile(r"\A\s*(?:---\s*\n|[@%])|^cff-version:|^\s*```", re.MULTILINE)
+_PAPERS = re.compile(
+    r"arxiv|\b10\.\d{4,9}/|huggingface\.co/papers|openreview\.net|aclanthology|pmid", re.IGNORECASE
+)
 _WORD = re.compile(r"[A-Za-z][A-Za-z_()\-]*(?: [A-Za-z_()\-]+){0,2}")
 
 
 def sniff(head: Head) -> bool:
-    """A labelled title, and with it an abstract, authors, an id or a link to a paper."""
-    if head.is_json or head.root or re.match(r"\s*---\s*\n|\s*[@%]", head.text) or "\\\\" in head.lines:
+    """A labelled title, and with it an abstract; or authors, an id, a link or a summary of several, or of papers."""
+    if head.is_json or head.root or _ELSEWHERE.search(head.text) or "\\\\" in head.lines:
         return False
     fields = [field for line in head.lines[:400] if (field := _field(line))]
-    beside = {"abstract", "summary", "authors", "id", "link"} & set(fields)
-    return "title" in fields and bool(beside - {"link"} or (beside and "arxiv" in head.text.lower()))
+    if "title" not in fields or "abstract" in fields:
+        return "title" in fields
+    beside = {"summary", "authors", "id", "link"} & set(fields)
+    if fields.count("title") > 1 and "authors" in beside:
+        return True
+    return bool(beside) and bool(_PAPERS.search(head.text))
 
 
 def _field(line: str) -> str:

@@ -22,7 +22,7 @@ from digest.formats._head import Head
 from digest.identifiers import Id
 from digest.papers import Paper, Reject, readable
 
-_TAG = re.compile(r"\ufeff?(?=[A-Z0-9 ]{4}-|ISSN -)([A-Z0-9]{2,4}) *-(?: +(.*)|$)")
+_TAG = re.compile(r"\ufeff?(?=[A-Z0-9 ]{4}-|ISSN -)([A-Z0-9]{2,4}) *-(?:(?: +|(?<=PMID-)(?=\d))(.*)|$)")
 _OPENERS = ("PMID", "OWN", "UI", "VN", "STAT")
 _OPENING = re.compile(r"\ufeff?(?:PMID- *\d|OWN - |UI  - |VN  - Ovid|STAT- )")
 _FIELD = re.compile(r"(?=[A-Z0-9 ]{4}- )[A-Z0-9]{2,4} *- \S")

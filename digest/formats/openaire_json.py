@@ -32,7 +32,8 @@ _READ_AS = {
 def sniff(head: Head) -> bool:
     """A main title beside what only OpenAIRE tells."""
     return any(
-        head.has("mainTitle", name) for name in ("instances", "pids", "originalIds", "descriptions")
+        head.has("mainTitle", name)
+        for name in ("instances", "pids", "originalIds", "descriptions", "instance", "originalId")
     ) or (head.has("maintitle", "instance") or head.has("maintitle", "pid"))
 
 

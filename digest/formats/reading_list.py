@@ -37,6 +37,12 @@ _POINTER = re.compile(
     r"|(?:arxiv[: ]?)?\d{4}\.\d{4,5}(?:v\d+)?|https?:\S*|doi.{0,5}10\.\S*|10\.\d{4,9}/\S*|\d{1,4})?\W*",
     re.IGNORECASE,
 )
+# What a search engine, or the page itself, put around a title.
+_SEARCHED = re.compile(
+    r"^\[(?:pdf|\d{4}\.\d{4,5}(?:v\d+)?)\]\s"
+    r"|\s(?:[|·-]\s(?:semantic scholar|openreview|hugging face)|-\sarxiv(?:\.org)?)$",
+    re.IGNORECASE,
+)
 _BOLD = re.compile(r"\*\*([^*]{8,500})\*\*")
 _ITALIC = re.compile(
     r"(?<!\*)\*([^*]{8,500})\*(?!\*)|(?<![\w_])_([^_]{8,500})_(?![\w_])|[“\"]([^”\"]{8,500})[”\"]"
@@ -123,7 +129,7 @@ def _record(where: str, text: str, links: list[Link], at: int) -> Paper | Reject
 def _title(text: str, links: list[Link], own: Link) -> str:
     """The label of the link, or of one before it; what is set off; the words before."""
     for link in [own, *links]:
-        label = _markdown.words(link.label)
+        label = _SEARCHED.sub("", _markdown.words(link.label)).strip()
         if (
             link.start <= own.start
             and len(label) >= 4

@@ -4,11 +4,16 @@ envelope (`{"papers": […]}`), or objects under their ids or topics (`{"2401.00
 Keys are compared as the headers of tables are; those of an object inside the record count with its name before them
 (`details.abstract`). Seen from bots, paperscraper, cn-chat-arxiv and papercopilot.
 
+Sites of conferences and short answers of OpenReview put a paper's keys into its `content`, OpenReview each value into
+an object. A title and a year, a link, a date or a description are anybody's (films, issues, jobs, news): there has to
+be what only papers have, or an address of a paper's page.
+
 Traps: `summary` may be a machine's; `abstract` may repeat the title, or hold `arXiv:… Announce Type: … Abstract: …`;
 authors are a list of words or of objects, or one text with `;` or `,`, or empty.
 """
 
 import io
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, BinaryIO, cast
@@ -97,11 +102,11 @@ def _path(head: Head) -> tuple[str, ...]:
     objects: dict[str, set[str]] = {}
     for key in head.keys:
         above, _, name = key.rpartition(".")
-        objects.setdefault(above, set()).add(name)
+        objects.setdefault(above.removesuffix(".content"), set()).add(name)
     lists = {
         above: told
         for above, names in objects.items()
-        if (above.endswith("[]") or not above) and (told := _telling(names))
+        if (above.endswith("[]") or not above) and (told := _telling(names, head.text))
     }
     if not lists:
         return ()
@@ -115,14 +120,14 @@ def _path(head: Head) -> tuple[str, ...]:
     return ("[]", "") if head.text.lstrip().startswith("[") else ("",)
 
 
-def _telling(names: set[str]) -> int:
-    """How many of these keys make an object a paper's; 0: it is none."""
-    fields = _fields.ranked(folded(_words(name)) for name in names)
-    title = fields.get("title", [""])[0]
+def _telling(keys: set[str], text: str) -> int:
+    """How many of these keys make an object a paper's; 0: it is none. `text`: what stands around them."""
+    columns = Columns(map(_name, keys))
+    title = columns.fields.get("title", [""])[0]
     if title in {"name", "display name", "paper", "ti", ""}:
-        return 2 if title and {"authors", "abstract"} <= fields.keys() else 0
-    links = Columns(folded(_words(name)) for name in names).links
-    return len(fields.keys() & _TELLING) + bool(links)
+        return 2 if title and {"authors", "abstract"} <= columns.fields.keys() else 0
+    told = len(columns.fields.keys() & _TELLING) + bool(columns.links)
+    return told if columns.are_of_papers(text) else 0
 
 
 def _is_keyed(head: Head) -> bool:
@@ -134,7 +139,19 @@ def _is_keyed(head: Head) -> bool:
         above, _, name = key.rpartition(".")
         if above:
             last.setdefault(above, set()).add(name)
-    return any(_telling(names) > 0 for names in last.values())
+    return any(
+        _telling(names, head.text) > 0 and not _is_inside(above, last, head) for above, names in last.items()
+    )
+
+
+def _is_inside(path: str, objects: dict[str, set[str]], head: Head) -> bool:
+    """Whether an object around this one has words of its own, and so is the record: `_below` goes no further."""
+    while path := path.rstrip("[]").rpartition(".")[0]:
+        for name in objects.get(path, ()):
+            inner = any(f"{path}.{name}{lists}" in objects for lists in ("", "[]", "[][]"))
+            if not inner and re.search(rf'"{re.escape(name)}"\s*:\s*["\dtfn-]', head.text):
+                return True
+    return False
 
 
 def _below(value: object, where: str, depth: int = 0) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -152,6 +169,12 @@ def _below(value: object, where: str, depth: int = 0) -> Iterator[tuple[str, dic
             yield from _below(one, f"{where} {key}".strip()[:100], depth + 1)
 
 
+def _name(key: str) -> str:
+    """The folded name of a key, in one word or several: `pdfUrl` → `pdf url`, but `ArXiv` → `arxiv`."""
+    name = folded(_words(key[:100]))
+    return name if name in FIELD or (whole := folded(key)) not in FIELD else whole
+
+
 def _words(key: str) -> str:
     """`pdfUrl` → `pdf Url`."""
     return "".join(
@@ -159,7 +182,19 @@ def _words(key: str) -> str:
     )
 
 
+def _opened(record: dict[str, Any]) -> dict[str, Any]:
+    """The record with the keys of its `content`, where its title stands there."""
+    inside = record.get("content")
+    if not isinstance(inside, dict) or "title" not in inside:
+        return record
+    said = {
+        key: one["value"] if isinstance(one, dict) and "value" in one else one for key, one in inside.items()
+    }
+    return {**said, **{key: one for key, one in record.items() if key != "content" and key not in said}}
+
+
 def _paper(where: str, record: dict[str, Any]) -> Paper | Reject:
+    record = _opened(record)
     values: dict[str, str] = {}
     for key, value in record.items():
         _add(values, key, value)
@@ -167,9 +202,7 @@ def _paper(where: str, record: dict[str, Any]) -> Paper | Reject:
             for name, one in value.items():
                 _add(values, f"{key} {name}", one)
     columns = Columns(values)
-    people = next(
-        (record[key] for key in record if FIELD.get(folded(_words(key))) == "authors" and record[key]), None
-    )
+    people = next((record[key] for key in record if FIELD.get(_name(key)) == "authors" and record[key]), None)
     authors = _authors(people) if isinstance(people, list) else None
     made = _fields.paper_of(where, values, columns, authors, _org(people))
     if isinstance(made, Reject):
@@ -189,7 +222,7 @@ def _add(values: dict[str, str], key: str, value: object) -> None:
         words = _json.text(value, "value") or _json.text(value, "name") or _json.text(value, "display_name")
     else:
         words = _json.text({"": value}, "")
-    name = folded(_words(key[:100]))
+    name = _name(key)
     if words and name not in values:
         values[name] = words
 

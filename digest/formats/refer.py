@@ -2,6 +2,7 @@
 
     record  `%0 Journal Article` and the lines below it; records need no blank line between them. Unix has no `%0`:
             there a blank line ends a record
+            there a blank line ends a record. The AIS eLibrary puts `%T` before `%0`, or leaves that out
     field   `%`, one sign, a space, value; goes on in lines without a tag
 
 `%A` author, a line each (CNKI: several with `;`), `%H` the same in Latin letters; `%T` title; `%J` journal, `%B` book
@@ -42,7 +43,7 @@ def read(dump: BinaryIO, received: datetime) -> Iterator[Paper | Reject]:
 def _begins(record: _tagged.Record, name: str, blank: bool) -> bool:
     """A type begins a record; where there are none, the next author or title after a blank line does."""
     if name == "0":
-        return "0" in record.names or "T" in record.names
+        return "0" in record.names or {"T"} < record.names
     return blank and name in {"A", "T"} and "T" in record.names
 
 

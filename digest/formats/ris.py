@@ -2,7 +2,8 @@
 
     preamble  nothing, or `Record #3 of 18` / `Provider: …` / `Content: …` (Cochrane), or `2. ` (Ovid)
     record    `TY  - JOUR` … `ER  - `; a record without its `ER` ends where the next begins
-    field     tag, two spaces, dash, space, value. Seen too: one space before the dash, two after it, none after it
+    field     tag, two spaces, dash, space, value. Seen too: one space before the dash, two after it, none after it;
+              `PMID` for a tag (APA), and `NL`, the journal's short name, behind the record's end (Ovid)
     value     goes on in lines without a tag: text, or one more name or keyword (EndNote)
 
 Title `TI`, `T1`, `CT`, `BT`; abstract `AB`, `N2`; authors `AU`, `A1` (`A2` … are editors); `DO` may be an address;
@@ -22,7 +23,7 @@ from digest.formats._head import Head
 from digest.identifiers import Id
 from digest.papers import Paper, Reject
 
-_WIDE = re.compile(r"[\s\ufeff]{0,8}([A-Z][A-Z0-9])  -[ \t]*(.*)")
+_WIDE = re.compile(r"[\s\ufeff]{0,8}([A-Z][A-Z0-9]|PMID)  -[ \t]*(.*)")
 _NARROW = re.compile(r"[\s\ufeff]{0,8}([A-Z][A-Z0-9]) -(?:\s+(.*)|$)")
 _TYPE = re.compile(r"[\s\ufeff]{0,8}TY( {1,2})-(?:\s+[\w ]{0,30}$|$)")
 _OTHER = re.compile(r"[{\[@|#]|<(?!\d)|PMID- |OWN - ")  # JSON, XML, Markdown … and MEDLINE
@@ -46,7 +47,8 @@ def sniff(head: Head) -> bool:
 def read(dump: BinaryIO, received: datetime) -> Iterator[Paper | Reject]:
     """The records of the export."""
     for record in _tagged.records(dump, _Tags(), _begins, ends=("ER",)):
-        yield _paper(record)
+        if record.names != {"NL"}:
+            yield _paper(record)
 
 
 class _Tags:
@@ -78,7 +80,7 @@ def _paper(record: _tagged.Record) -> Paper | Reject:
         ids=_ids(record),
         authors=_tagged.authors(record.lines("AU") or record.lines("A1")),
         venue=_tagged.words(record.first("JF", "T2", "JO", "JA", "J2")),
-        categories=_tagged.keywords(record.lines("KW")),
+        categories=_tagged.keywords([line.lstrip("*") for line in record.lines("KW")]),
         published=_published(record),
         links=_tagged.links(record.lines("UR", "L1", "L2") or record.lines("LK")),
         withdrawn=record.first("M3").lower() in {"retracted article", "retracted publication"},
@@ -107,6 +109,7 @@ def _ids(record: _tagged.Record) -> Iterator[Id | None]:
     for line in record.lines("JO", "JF", "T2", "JA"):
         if found := _IN_ARXIV.match(line):
             yield _tagged.an_id(identifiers.arxiv, line[found.end() :])
+    yield identifiers.pmid(record.first("PMID")[:20])
     yield _of_database(record)
 
 

@@ -40,11 +40,13 @@ _OF_PAPERS = {"abstract", "authors", "doi", "arxiv", "pmid", "forum"}
 
 
 def sniff(head: Head) -> bool:
-    """A header in the first lines, and below it a row that is separated as it is."""
+    """A header of papers in the first lines, and below it a row that is separated as it is."""
     if head.is_json or head.root or "\0" in head.text:
         return False
     lines = iter(_text.Line(number, line) for number, line in enumerate(head.text.split("\n"), 1))
     if not (header := _header(lines)):
+        return False
+    if not header.columns.are_of_papers(head.text):
         return False
     below = next((line.text for line in lines if line.text.strip()), None)
     return below is None or header.separator in below or '"' in below

@@ -45,8 +45,9 @@ def dumps_with_paths(db: Connection) -> list[KnownDump]:
 
 
 def received_before(db: Connection, moment: datetime) -> list[str]:
-    """The sha256 of the dumps that came before this moment."""
-    return list(db.execute(select(dumps.c.sha256).where(dumps.c.received < moment)).scalars())
+    """The sha256 of the dumps that every source brought before this moment."""
+    last = func.max(dumps.c.received)
+    return list(db.execute(select(dumps.c.sha256).group_by(dumps.c.sha256).having(last < moment)).scalars())
 
 
 def was_seen(db: Connection, source: str, sha256: str) -> bool:

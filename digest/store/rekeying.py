@@ -1,7 +1,8 @@
 """The stored works by a new way of making keys: every paper's keys are made again, and the works with them.
 
 A migration calls this for each new `identity.VERSION`. The log keeps its sequence; only where two atoms have become one
-an arrival that this makes a repeat of an earlier one goes.
+an arrival that this makes a repeat of an earlier one goes, and a work that was part of another one, and so never
+arrived, arrives at the log's end.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,13 +10,13 @@ from itertools import islice
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Connection, Table, delete, func, select, tuple_, update
+from sqlalchemy import Column, Connection, Table, delete, func, insert, select, tuple_, update
 
 from digest.identity import joining, keys, partition
 from digest.papers import Paper
 from digest.store import works
 from digest.store.bulk import put
-from digest.store.schema import arrivals, carried, joins, papers
+from digest.store.schema import arrivals, carried, dumps, joins, papers
 from digest.store.schema import keys as stored_keys
 from digest.store.schema import works as atoms
 
@@ -36,6 +37,7 @@ def rekey(db: Connection) -> None:
     for table in (arrivals, carried):
         _move(db, table, moved)
     _join(db, ids)
+    _announce(db)
 
 
 def _new_atoms(db: Connection) -> tuple[dict[str, int], dict[int, int]]:
@@ -104,3 +106,38 @@ def _join(db: Connection, ids: Mapping[str, int]) -> None:
         whole = [[found[atom] for atom in work] for work in partition(found) if len(work) > 1]
         if at is not None:
             works.join(db, whole, at)
+
+
+def _announce(db: Connection) -> None:
+    """The arrivals of works that were part of another one when their sources showed them, and no longer are."""
+    other = joins.alias()
+    told = (
+        select(func.coalesce(other.c.into_work, arrivals.c.work), arrivals.c.source)
+        .join_from(arrivals, other, arrivals.c.work == other.c.from_work, isouter=True)
+        .where(arrivals.c.kind.in_(("new", "seen")))
+    )
+    work = func.coalesce(joins.c.into_work, papers.c.work)
+    query = (
+        select(func.min(papers.c.work).label("atom"), dumps.c.source, func.min(papers.c.dump).label("dump"))
+        .join_from(papers, dumps, papers.c.dump == dumps.c.id)
+        .join(joins, papers.c.work == joins.c.from_work, isouter=True)
+        .where(tuple_(work, dumps.c.source).not_in(told))
+        .group_by(work, dumps.c.source)
+        .order_by(func.min(papers.c.id))
+    )
+    silent = db.execute(query).all()
+    if not silent:
+        return
+    at = db.execute(select(func.max(arrivals.c.at))).scalar_one()
+    seen = set(db.execute(select(arrivals.c.dump).where(arrivals.c.kind == "seen")).scalars())
+    for row in silent:
+        kind = "seen" if row.dump in seen else "new"
+        entry = {
+            "kind": kind,
+            "source": row.source,
+            "work": row.atom,
+            "version": 0,
+            "dump": row.dump,
+            "at": at,
+        }
+        db.execute(insert(arrivals).values(entry))

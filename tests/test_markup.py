@@ -1,0 +1,267 @@
+"""What publishers put into titles and abstracts → plain words: case by case, and for any text at all."""
+
+import sys
+import unicodedata
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from digest import markup
+from digest.papers import readable
+
+PLAIN = {
+    "nothing": "nothing",
+    "": "",
+    "a &amp; b": "a & b",
+    "a &amp;amp; b": "a & b",
+    "a &amp;amp;lt; b": "a < b",
+    "a &lt; b": "a < b",
+    "p&lt;0.05 and q&gt;0.5": "p<0.05 and q>0.5",
+    "&eacute;&#233;&#xe9;": "ééé",
+    "AT&T": "AT&T",
+    "R&D; x": "R&D; x",
+    "x<y and p>0": "x<y and p>0",
+    "$p<0.05$ and $q>1$": "$p<0.05$ and $q>1$",
+    "for all x<b and c>d": "for all x<b and c>d",
+    "a <unknown> tag": "a <unknown> tag",
+    "a List<T> of it": "a List<T> of it",
+    "<i>E. coli</i>": "E. coli",
+    "<I>E. coli</I>": "E. coli",
+    "H<sub>2</sub>O": "H2O",
+    'x<sup class="a">2</sup>': "x2",
+    "<b>bold</b>ly": "boldly",
+    "one<br/>two": "one two",
+    "one<br>two": "one two",
+    "<p>one</p><p>two</p>": "one two",
+    "<ul><li>one</li><li>two</li></ul>": "one two",
+    "&lt;i&gt;E. coli&lt;/i&gt;": "E. coli",
+    "<jats:p>One.</jats:p><jats:p>Two.</jats:p>": "One. Two.",
+    "<jats:title>Abstract</jats:title><jats:p>One.</jats:p>": "One.",
+    "<h2>Summary:</h2> One.": "One.",
+    "<b>Abstract.</b> One.": "One.",
+    "<jats:title>Methods</jats:title><jats:p>One.</jats:p>": "Methods One.",
+    "<jats:italic>In vivo</jats:italic>": "In vivo",
+    "One <!-- not this --> two": "One two",
+    "One <!-- never closed": "One <!-- never closed",
+    "One <script>alert(1)</script> two": "One two",
+    "One <style>p {}</style> two": "One two",
+    "One <SCRIPT>alert(1)</SCRIPT> two": "One two",
+    "One <script>never closed": "One <script>never closed",
+    "<mml:math><mml:mi>x</mml:mi><mml:mo>+</mml:mo><mml:mn>1</mml:mn></mml:math>": "x+1",
+    "<math><mi>x</mi><annotation>x</annotation></math>": "x",
+    "<alternatives><tex-math>$x$</tex-math><mml:math><mml:mi>x</mml:mi></mml:math></alternatives>": "$x$",
+    "<inline-formula><jats:tex-math>$x$</jats:tex-math></inline-formula>": "$x$",
+    '<a href="https://example.org">here</a>': "here",
+    '<span lang="en">here</span>': "here",
+    "one<wbr>two": "onetwo",
+    "</p>": "",
+    "<fixed-case>BERT</fixed-case>": "BERT",
+    "<h2>": "",
+    "a<b": "a<b",
+    "1 <2> 3": "1 <2> 3",
+    "<3": "<3",
+    "İİİİ <script>x</script> rest": "İİİİ rest",
+    "if i<p and p>q, then": "if i<p and p>q, then",
+    '<p class = "x">one</p>': "one",
+}
+TEX = {
+    "nothing": "nothing",
+    "": "",
+    r"Schr\"odinger": "Schrödinger",
+    r"Schr{\"o}dinger": "Schrödinger",
+    r"Schr\"{o}dinger": "Schrödinger",
+    r"Erd\H{o}s": "Erdős",
+    r"Erd\H os": "Erdős",
+    r"{\'e}t\'{e}": "été",
+    r"na\'{\i}ve": "naíve",
+    r"na\"\i ve": "naïve",
+    r"\v{s}koda": "škoda",
+    r"\c{c}a": "ça",
+    r"\~n": "ñ",
+    r"\.Z": "Ż",
+    r"\u{g}": "ğ",
+    r"\k{a}": "ą",
+    r"\L{}ukasz": "Łukasz",
+    r"\L ukasz": "Łukasz",
+    r"{\L}ukasz": "Łukasz",
+    r"\o re": "øre",
+    r"Stra{\ss}e": "Straße",
+    r"\AA ngstr\"om": "Ångström",
+    r"{\ae}on": "æon",
+    r"\textbf{bold} and \emph{more}": "bold and more",
+    r"\textbf{bold \emph{more}}": "bold more",
+    r"{\it slanted} words": "slanted words",
+    r"\mbox{box}": "box",
+    r"\href{https://example.org}{here}": "here",
+    r"\texttt{code}": "code",
+    r"50\% of \$5 \& more \_ \#1": "50% of $5 & more _ #1",
+    "``quoted''": "“quoted”",
+    "Fig.~1": "Fig. 1",
+    "Doe~et~al.": "Doe et al.",
+    "takes ~5 minutes": "takes ~5 minutes",
+    "~/home": "~/home",
+    "https://example.org/~ada": "https://example.org/~ada",
+    r"$\ell_1$-regression": r"$\ell_1$-regression",
+    r"$\alpha~\%$ and 5\%": r"$\alpha~\%$ and 5%",
+    r"costs \$5 and \$6": "costs $5 and $6",
+    "costs $5": "costs $5",
+    r"a\-b": "ab",
+    r"one\\two": "one two",
+    r"one\ two": "one two",
+    r"\LaTeX{} and \TeX": "LaTeX and TeX",
+    r"a \textendash{} b": "a – b",
+    r"wait\ldots": "wait…",
+    r"\unknown{word} stays": r"\unknown{word} stays",
+    r"\alpha stays": r"\alpha stays",
+    "{Braces} stay": "{Braces} stay",
+    r"\oint": r"\oint",
+    r"\sss": r"\sss",
+    "100% sure": "100% sure",
+    "\\": "\\",
+    "{\\": "{\\",
+    '\\"': '\\"',
+    "$": "$",
+    "$$": "$$",
+}
+BRACES = {
+    "{{Si}}-doped": "Si-doped",
+    "{BERT}: A {Model}": "BERT: A Model",
+    r"{\'E}t{\'e} {GAN}s": "Été GANs",
+    "$x^{2}$ of {A}": "$x^{2}$ of A",
+    r"a \{b\} c": "a {b} c",
+    "}{": "",
+    r"\textbf{A {GAN} too}": "A GAN too",
+    r"Mar{\'\i}a and Mar\'\i a": "María and María",
+    r"\textbf{{GAN}}": "GAN",
+}
+
+
+@pytest.mark.parametrize(("text", "words"), PLAIN.items())
+def test_tags_and_entities(text: str, words: str) -> None:
+    assert readable(markup.plain(text)) == words
+
+
+@pytest.mark.parametrize(("text", "words"), TEX.items())
+def test_tex(text: str, words: str) -> None:
+    assert readable(markup.tex(text)) == words
+
+
+@pytest.mark.parametrize(("text", "words"), BRACES.items())
+def test_braces(text: str, words: str) -> None:
+    assert readable(markup.tex(text, braces=True)) == words
+
+
+@pytest.mark.parametrize(("text", "words"), [*PLAIN.items()])
+def test_what_needs_no_resolving_is_known(text: str, words: str) -> None:
+    if readable(text) != words:
+        assert markup.has_markup(text) or "<" in text
+    if not markup.has_markup(text) and "<" not in text:
+        assert markup.plain(text) == text
+
+
+PIECES = st.sampled_from(
+    ["<", ">", "</", "<i>", "</i>", "<!--", "-->", "<script>", "</script>", "<math", "</math>", "<tex-math", "&", ";",
+     "&lt", "&amp;", "&#", "&#x110000;", "&#0;", "&#xd800;", "\\", "{", "}", "$", "~", "``", "''", "\\'", "\\\"", "\\i",
+     "\\textbf", "\\emph{", "\\L", "\\v", "{\\it ", "word", " ", "\n", "\x00", "\ud800", "é", "İ", "p", "<jats:p>",
+     "<p ", "%", "\\%", "\\\\"]
+)  # fmt: skip
+WILD = st.one_of(st.text(), st.lists(PIECES, max_size=20).map("".join))
+
+
+def both(text: str) -> str:
+    return markup.tex(markup.plain(text), braces=True)
+
+
+FUNCTIONS: list[Callable[[str], str]] = [markup.plain, markup.tex, both]
+
+
+@settings(max_examples=500, deadline=None, derandomize=True)
+@given(text=WILD)
+def test_any_text_becomes_text(text: str) -> None:
+    for function in FUNCTIONS:
+        words = readable(function(text))
+        assert words == unicodedata.normalize("NFC", words)
+    markup.has_markup(text)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(
+    words=st.lists(st.text("abcXYZ019äø中", min_size=1, max_size=8), min_size=1, max_size=8), data=st.data()
+)
+def test_no_word_is_lost(words: list[str], data: st.DataObject) -> None:
+    """Whatever of markup, comparisons and TeX stands between the words."""
+    between = [
+        "<i>",
+        "</i>",
+        "<p>",
+        " < ",
+        " > ",
+        "<br/>",
+        "&amp;",
+        "&lt;",
+        " $x<1$ ",
+        "~",
+        "\\%",
+        "<x>",
+        " ",
+        "<1",
+        "\\\\",
+    ]
+    text = words[0]
+    for word in words[1:]:
+        text += data.draw(st.sampled_from(between)) + word
+    for function in FUNCTIONS:
+        found = function(text)
+        at = 0
+        for word in words:
+            at = found.find(word, at)
+            assert at >= 0, (text, found)
+            at += len(word)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(text=st.text(st.characters(exclude_characters="<&\\~{}`'$", exclude_categories=["Cs"])))
+def test_text_without_markup_stays(text: str) -> None:
+    assert markup.plain(text) is text
+    assert markup.tex(text, braces=True) is text
+
+
+REPEATED = ("<", ">", "<i", "<i>", "<i ", "<p ", "</", "<!--", "<!-- -->", "<script>", "<script></script>", "<math>",
+            "<tex-math><math>", "&", "&amp;", "&amp", "&#", "\\", "{", "}", "{\\", "{\\it ", "\\textbf{", "\\'{", "\\'",
+            "$", "$\\", "~", "a~", "``", "\\v", "\\href{", "<b>abstract", "<b> ", "\\\\", "\\'\\i{")  # fmt: skip
+
+
+@pytest.mark.parametrize("piece", REPEATED)
+def test_long_texts_come_to_an_end(piece: str) -> None:
+    """Text of which each sign may be the beginning of something: 40 kB of it end, and so do 200 kB."""
+    for size in (10_000, 40_000):
+        for function in FUNCTIONS:
+            function(piece * (size // len(piece)))
+            function("<jats:tex-math>x" + piece * (size // len(piece)) + "!")
+
+
+@pytest.mark.parametrize("piece", REPEATED)
+def test_the_work_grows_as_the_text(piece: str) -> None:
+    """Counted in calls: four times the text takes at most four times as many, and a few."""
+    for function in FUNCTIONS:
+        few, many = (calls(function, piece * count) for count in (100, 400))
+        assert many <= 4 * few + 40
+
+
+def calls(function: Callable[[str], str], text: str) -> int:
+    """How many functions are called on the way, those of C too."""
+    count = 0
+
+    def profile(_frame: object, event: str, _argument: object) -> None:
+        nonlocal count
+        count += event in {"call", "c_call"}
+
+    before = sys.getprofile()
+    sys.setprofile(profile)
+    try:
+        function(text)
+    finally:
+        sys.setprofile(before)
+    return count
