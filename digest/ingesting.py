@@ -64,9 +64,10 @@ def _again(db: Connection, dump: Dump, before: log.StoredDump) -> DumpRead:
 def _note(store: Store, dump: Dump, sha256: str, read: DumpRead, now: datetime) -> bool:
     """Put into the log, once, that nobody could read this dump; whether that is news."""
     with store.writing() as db:
-        if log.dump(db, dump.source, sha256) is not None:
-            return False
-        log.close_dump(db, log.open_dump(db, dump, sha256, now), read, (), now)
+        before = log.dump(db, dump.source, sha256)
+        if before and (before.read.format or before.read.problem == read.problem):
+            return before.read.format is not None  # it was read once, and now, with `again`, it cannot be
+        log.close_dump(db, before.id if before else log.open_dump(db, dump, sha256, now), read, (), now)
     return True
 
 

@@ -23,6 +23,10 @@ AT_ONCE = 5_000  # records in memory at a time
 APART = 16 << 20  # bytes; a process costs 0.2 s, as much as reading 8 MB
 
 
+class ReaderError(Exception):
+    """A bug in a reader that runs in a process of its own: the last line of its traceback."""
+
+
 class Prepared(msgspec.Struct, frozen=True, tag="paper", array_like=True):
     """A paper as the store keeps it."""
 
@@ -43,7 +47,7 @@ class Batch(msgspec.Struct, frozen=True, array_like=True):
     formats: list[str]  # of the documents that began in it
     position: int  # bytes of the dump that have been read
     problem: str = ""  # of the dump as a whole: nothing comes after
-    bug: str = ""  # the traceback of a reader that failed
+    bug: str = ""  # a bug of the reader: nothing comes after
 
 
 _paper = msgspec.json.Decoder(Paper)
@@ -57,6 +61,13 @@ def batches(path: Path, received: datetime) -> Generator[Batch, None, None]:
         yield from (_batches if size < APART else _apart)(path, size, received)
     except OSError as error:
         raise DumpError(f"it cannot be read: {error.strerror or error}") from error
+    except DumpError:
+        raise
+    except Exception as error:  # a bug costs one dump, not the morning's issue; the dump is told as broken
+        bug = str(error) if isinstance(error, ReaderError) else f"{type(error).__name__}: {error}"
+        raise DumpError(
+            f"its reader failed, which is a mistake of this program: report it, with the dump: {bug}"
+        ) from error
 
 
 def _batches(path: Path, size: int, received: datetime) -> Iterator[Batch]:
@@ -88,7 +99,7 @@ def _apart(path: Path, size: int, received: datetime) -> Iterator[Batch]:
             if batch.problem:
                 raise DumpError(batch.problem)
             if batch.bug:
-                raise RuntimeError(f"the reader of {path} failed:\n{batch.bug}")
+                raise ReaderError(batch.bug)
             yield batch
     finally:
         ours.close()
@@ -118,4 +129,4 @@ def _send(pipe: Connection, path: Path, size: int, received: datetime) -> None:
     except (DumpError, OSError) as error:
         pipe.send_bytes(encode(Batch([], [], [], 0, problem=str(error))))
     except Exception:
-        pipe.send_bytes(encode(Batch([], [], [], 0, bug=traceback.format_exc())))
+        pipe.send_bytes(encode(Batch([], [], [], 0, bug=traceback.format_exc().strip().rpartition("\n")[2])))

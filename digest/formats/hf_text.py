@@ -47,13 +47,9 @@ _DATE = re.compile(
 _UPVOTES = re.compile(r"-|\d{1,6}")
 # Long lines stand under short ones elsewhere too: in XML, JSON, BibTeX and Refer, Markdown, MEDLINE and RIS, tables.
 _OTHER_FORMATS = re.compile(
-    r'[<{@%#|]|\[\s*[\[{"!\d\]]|[A-Z][A-Z0-9](  |[A-Z0-9]{2})- |.*(\t\S|"[,;|]")|\S(?=[^\s,;|]*+[,;|]\S)\S++$'
-    r"|[^\n,;|]{1,60}([,;|])\S[^\n,;|]{0,60}\3\S",  # `Paper Title,Author Names,DOI`
+    r'[<{@%#|]|\[\s*[\[{"!\d\]]|[A-Z][A-Z0-9](  |[A-Z0-9]{2})- |.*(\t\S|"[,;|]")|\S(?=[^\s,;|]*+[,;|]\S)\S++$',
     re.MULTILINE,
 )
-_ROW = re.compile(
-    r"[^\n,;|]{1,60}([,;|])\S(?:[^\n,;|]{0,60}\1\S){3}"
-)  # a header below what Dimensions says of itself
 
 
 def sniff(head: Head) -> bool:
@@ -66,8 +62,6 @@ def sniff(head: Head) -> bool:
     lines = [line for raw in text.splitlines() if (line := readable(raw))]
     if any(_INVITATION.match(line) for line in lines[:20]):
         return True
-    if any(_ROW.match(line) for line in lines[:5]):
-        return False
     titles = [a for a, b in pairwise(lines) if len(a) < LONG <= len(b)]
     pairs = len(titles)
     cards = sum(1 for line in lines if line == _DOT or _AUTHORS.fullmatch(line) or _DATE.fullmatch(line))
