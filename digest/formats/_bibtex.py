@@ -27,7 +27,8 @@ class Block(NamedTuple):
 
 
 _START = re.compile(r"[\s,;]*@[ \t]*([^\W\d][\w-]*)[ \t]*(?=[{(])")
-_SIGN = re.compile(r'(?<!\\)[{}()"]')
+_SIGN = re.compile(r"(?<!\\)[{}]")
+_SIGN_WHEN_ROUND = re.compile(r'(?<!\\)[{}()"]')
 
 
 def blocks(dump: BinaryIO) -> Iterator[Block]:
@@ -65,7 +66,8 @@ class _Open:
         """Take the line from there; where in it the entry ends, None: not here."""
         if not self.lines:
             self.round = line.startswith("(", start)
-        for sign in _SIGN.finditer(line, start):
+        signs = _SIGN_WHEN_ROUND if self.round else _SIGN
+        for sign in signs.finditer(line, start):
             if self._closes(sign[0], first=not self.lines and sign.start() == start):
                 self._keep(line[start : sign.end()])
                 return sign.end()

@@ -11,7 +11,7 @@ from typing import BinaryIO, NamedTuple
 from digest.errors import DumpError
 
 MAX_LINE = 16 << 20  # bytes
-MAX_BLANK = 1 << 20  # blank lines in a row
+MAX_BLANK = 1 << 16  # blank lines in a row
 GUESSED = 1 << 18  # bytes that a guess at the character set looks at
 TOO_SHORT = 400  # bytes: less says little of a character set
 _TOLD = re.compile(rb"(?:%\s*Encoding|Character ?Set)\s*[:=]\s*([\w-]+)", re.IGNORECASE)
@@ -35,9 +35,6 @@ def lines(dump: BinaryIO) -> Iterator[Line]:
     while raw := dump.readline(MAX_LINE + 1):
         if len(raw) > MAX_LINE:
             raise DumpError(f"line {number + 1} has more than {MAX_LINE >> 20} MiB (MAX_LINE)")
-        blank = blank + 1 if raw.isspace() else 0
-        if blank > MAX_BLANK:
-            raise DumpError(f"it has more than {MAX_BLANK:,} blank lines in a row (MAX_BLANK)")
         if number < 20 and (found := _TOLD.search(raw)):
             told = found[1].decode()
         try:
@@ -47,6 +44,9 @@ def lines(dump: BinaryIO) -> Iterator[Line]:
             text = raw.decode(charset, "replace")
         for one in text.removesuffix("\n").removesuffix("\r").split("\r"):
             number += 1
+            blank = blank + 1 if not one or one.isspace() else 0
+            if blank > MAX_BLANK:
+                raise DumpError(f"it has more than {MAX_BLANK:,} blank lines in a row (MAX_BLANK)")
             yield Line(number, one)
 
 

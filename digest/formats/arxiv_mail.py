@@ -78,22 +78,28 @@ def read(dump: BinaryIO, received: datetime) -> Iterator[Paper | Reject]:
 
 def _opens(line: str) -> bool:
     """Whether a record may begin below this line."""
-    return line in {"\\\\", "\\"} or bool(_RULE.fullmatch(line))
+    return line in {"\\\\", "\\"} or _is_rule(line)
+
+
+def _is_rule(line: str) -> bool:
+    return len(line) >= 20 and bool(_RULE.fullmatch(line))
 
 
 def _lines(dump: BinaryIO) -> Iterator[tuple[int, str]]:
     """The lines without quote marks, as many as the last rule had, and without what quoted-printable leaves."""
     quotes, start, begun = 0, 0, ""
     for number, text in _text.lines(dump):
-        if _RULE.fullmatch(text.rstrip()):
+        if _is_rule(text.rstrip()):
             quotes = text.count(">")
         line = re.sub(rf"^(?: ?>){{1,{quotes}}} ?", "", text) if quotes else text
         start = start if begun else number
         if line.endswith("=") and 68 <= len(line) <= 77 and len(begun) < 1000:
             begun += line[:-1]
             continue
-        yield start, re.sub(r"(?:=20){1,9}$", "", begun + line).replace("=3D", "=")
-        begun = ""
+        whole, begun = begun + line, ""
+        if "=" in whole:
+            whole = re.sub(r"(?:=20){1,9}$", "", whole).replace("=3D", "=")
+        yield start, whole
     if begun:
         yield start, begun
 
@@ -106,7 +112,7 @@ class _Block:
         self._identifier = identifier
         self._replaced = "replaced" in header.lower()
         self._crossed = "cross" in header.lower()
-        self._fields: dict[str, str] = {}
+        self._fields: dict[str, list[str]] = {}  # their lines
         self._revisions = [0]
         self._field = ""
         self._abstract: list[str] | None = None
@@ -115,7 +121,7 @@ class _Block:
     def ends(self, line: str) -> bool:
         """Take a line of it; whether it was the last."""
         said = line.strip()
-        if _RULE.fullmatch(said) or _END.match(said):
+        if _is_rule(said) or _END.match(said):
             return True
         if said in {"\\\\", "\\"}:
             if self._abstract is not None:
@@ -126,8 +132,8 @@ class _Block:
         elif found := _FIELD.match(line):
             self._begin(found[1], found[2] or "")
         elif said and self._field and self._size <= 2 * LONGEST_ABSTRACT:
-            self._fields[self._field] += f" {said}"
-            self._size += len(said)
+            self._fields[self._field].append(said)
+            self._size += len(said) + 1
         return False
 
     def _keep(self, said: str) -> None:
@@ -142,15 +148,18 @@ class _Block:
             self._revisions.append(int(revision[1]))
             name = "Date" if revision[1] == "1" else "Revised"
         self._field = {"Author": "Authors", "Comment": "Comments"}.get(name, name)
-        self._fields.setdefault(self._field, "")
-        if not self._fields[self._field]:
-            self._fields[self._field] = value
+        lines = self._fields.setdefault(self._field, [])
+        if value and not lines:
+            lines.append(value)
+
+    def _told(self, name: str) -> str:
+        return " ".join(self._fields.get(name, ()))
 
     def last(self) -> Paper | Reject:
         """What it is where the document ends within it."""
         words = readable(" ".join(self._abstract or ()))
         if self._abstract is None or (words and not words.endswith(_SENTENCE_ENDS)):
-            title = self._fields.get("Title", "")
+            title = self._told("Title")
             return reject(
                 self._where, "cut off: the listing ends within this paper", f"{self._identifier} {title}"
             )
@@ -158,21 +167,21 @@ class _Block:
 
     def paper(self) -> Paper | Reject:
         """What it tells."""
-        told = self._fields.get
+        told = self._told
         own = identifiers.arxiv(self._identifier)
-        comments, abstract = told("Comments", ""), " ".join(self._abstract or ())
-        submitted = _dates.iso(told("Date", ""))
+        comments, abstract = told("Comments"), " ".join(self._abstract or ())
+        submitted = _dates.iso(told("Date"))
         return paper(
             self._where,
-            told("Title", ""),
+            told("Title"),
             abstract,
-            ids=(own, *_arxiv.dois(told("DOI", ""))),
+            ids=(own, *_arxiv.dois(told("DOI"))),
             resolve=markup.tex,
             version=self._version(own),
-            authors=_arxiv.authors(told("Authors", "")),
-            org=_arxiv.organisation(told("Authors", "")),
-            venue=_arxiv.venue(told("Journal-ref", ""), comments),
-            categories=tuple(dict.fromkeys(readable(told("Categories", "")).split())),
+            authors=_arxiv.authors(told("Authors")),
+            org=_arxiv.organisation(told("Authors")),
+            venue=_arxiv.venue(told("Journal-ref"), comments),
+            categories=tuple(dict.fromkeys(readable(told("Categories")).split())),
             published=submitted or (_arxiv.month(own.key) if own else ""),
             links=_arxiv.links(comments, abstract),
             withdrawn=_arxiv.withdrawn(comments, abstract),

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 GENERIC = True
-RESCUED = 16 << 20  # bytes of a broken document: a journal's feed has less than 1 MB
+RESCUED = 4 << 20  # bytes of a broken document, 10 s a MB at worst; a journal's feed has less than 1 MB
 
 _ATOM = re.compile(rb"http://www\.w3\.org/2005/Atom|http://purl\.org/atom/ns#|<entry[\s>]")
 _RSS1 = re.compile(

@@ -47,7 +47,7 @@ _LABEL = re.compile(
 )
 _RULE = re.compile(r"\s*(?:-{3,}|={3,}|\*{3,}|_{3,}|~{3,}|(?:[-*] ){2,}[-*])\s*")
 # YAML before a text, BibTeX, Refer; a software's citation file; a text that shows code.
-_ELSEWHERE = re.compile(r"\A\s*(?:---\s*\n|[@%])|^cff-version:|^\s*```", re.MULTILINE)
+_ELSEWHERE = re.compile(r"\A\s*(?:---\s*\n|[@%])|^cff-version:|^[ \t]*```", re.MULTILINE)
 _PAPERS = re.compile(
     r"arxiv|\b10\.\d{4,9}/|huggingface\.co/papers|openreview\.net|aclanthology|pmid", re.IGNORECASE
 )

@@ -112,7 +112,7 @@ def _title(title: str, own: str) -> str:
 
 
 def _without_stop(title: str) -> str:
-    return title[:-1] if title.endswith(".") and not title.endswith("..") else title
+    return title[:-1].rstrip() if title.endswith(".") and not title.endswith("..") else title
 
 
 def _abstract(element: "_Element") -> str:
