@@ -1,5 +1,6 @@
 """Settings and schedules: TOML → values that are right, or every mistake with its file, its key and what is allowed."""
 
+import os
 import unicodedata
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
@@ -10,13 +11,15 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from digest import plugins, rules, slots, sources, values
+from digest import plugins, rules, slots, values
 from digest.errors import ConfigError, RuleError
+from digest.source_tables import HAND as HAND
+from digest.source_tables import Source as Source
+from digest.source_tables import source_of
 from digest.tables import Tables, meant
 
 T = TypeVar("T")
 
-HAND = "hand"  # the source of dumps that are given by hand
 SETTINGS = "digest.toml"
 SCHEDULES = "schedules"
 DROP = "dumps"  # the folder that is a source of its own where digest.toml names none
@@ -43,6 +46,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     store: str = "sqlite:///digest.sqlite3"
     public: str = ""
     operator: tuple[str, ...] = ()
+    contact: str = ""
     keep: str = "90 days"
     smtp: Smtp = Smtp()
     sources: dict[str, dict[str, Any]] | None = None
@@ -76,16 +80,6 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
 
 # In place of keys that are missing or wrong: what else is wrong in the schedule is still found.
 _INSTEAD = {"title": "-", "cron": "0 0 * * *", "groups": ({"heading": "-", "match": "*"},)}
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A source of this home, with the options of its kind."""
-
-    name: str
-    kind: str
-    options: msgspec.Struct
-    stale_after: timedelta | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +121,7 @@ class Home:
     kept: Path  # where dumps are kept that lie nowhere else
     public: str | None  # without a final slash
     operator: tuple[str, ...]
+    contact: str  # the mail address that fetched servers are told; empty: none
     keep: timedelta
     smtp: Smtp
     sources: tuple[Source, ...]
@@ -190,10 +185,21 @@ def _home(path: Path, digests: tuple[Digest, ...], mistakes: list[str]) -> Home 
         kept=path / "kept",
         public=_made(values.web_address, settings.public, "public", tables) or None,
         operator=_addresses(settings.operator, "operator", tables),
+        contact=_contact(settings, tables),
         keep=_made(values.duration, settings.keep, "keep", tables) or timedelta(),
         smtp=settings.smtp,
-        sources=tuple(source for item in named.items() if (source := _source(*item, tables))),
+        sources=tuple(source for item in named.items() if (source := source_of(*item, tables))),
         digests=digests,
+    )
+
+
+def _contact(settings: Settings, tables: Tables) -> str:
+    """Servers want to know whom to write to: DIGEST_CONTACT, `contact`, or the first operator."""
+    said = os.environ.get("DIGEST_CONTACT", "") or settings.contact
+    return (
+        _made(values.mail_address, said, "contact", tables) or ""
+        if said
+        else next(iter(settings.operator), "")
     )
 
 
@@ -298,31 +304,6 @@ def _note(home: Path, note: str, tables: Tables) -> Path | None:
     if not (home / note).is_file():
         tables.wrong("note", f"there is no file {note!r} in the home; write it, or take the key out")
     return home / note
-
-
-def _source(name: str, table: dict[str, Any], tables: Tables) -> Source | None:
-    where = f"[sources.{name}]"
-    kinds = plugins.names("sources")
-    named = [kind for kind in kinds if kind in table]
-    if not values.is_name(name) or name == HAND:
-        tables.wrong(
-            where,
-            f"{name!r} cannot be a source's name: {values.NAME_RULE}; {HAND!r} is that of dumps given by hand",
-        )
-    elif len(named) != 1:
-        strange = "".join(meant(key, kinds) for key in table if key not in kinds)
-        tables.wrong(
-            where, f"needs exactly one of these keys, which says its kind: {', '.join(kinds)}{strange}"
-        )
-    else:
-        rest = {key: value for key, value in table.items() if key != "stale_after"}
-        options = tables.struct(sources.load(named[0]).Options, rest, where)
-        stale = str(table["stale_after"]) if "stale_after" in table else None
-        stale_after = (
-            _made(values.duration, stale, f"{where} stale_after", tables) if stale is not None else None
-        )
-        return Source(name, named[0], options, stale_after) if options else None
-    return None
 
 
 def _addresses(addresses: tuple[str, ...], where: str, tables: Tables) -> tuple[str, ...]:

@@ -17,6 +17,8 @@ POINTS = (
     "papers stored",
     "dump closed",
     "dump committed",
+    "source reached",
+    "visit ended",
     "span read",
     "cards stored",
     "issue carried",

@@ -4,12 +4,15 @@
     ├── ConfigError           the operator is wrong: stops before anything is read
     │   └── RuleError         a rule that cannot be read: where in it, and what was expected
     ├── DumpError             a whole dump cannot be read; the others go on
+    ├── SourceError           a source did not bring what it was asked for; the others go on
     ├── StoreError            the store cannot be opened or written
     └── OutboxError           a file of the outbox cannot be written
 
 A record that cannot be read is no error but a value, `papers.Reject`. Any other exception is a bug of ours:
 nobody catches it, and it keeps its traceback.
 """
+
+from datetime import timedelta
 
 
 class DigestError(Exception):
@@ -39,6 +42,14 @@ class RuleError(ConfigError):
 
 class DumpError(DigestError):
     """A dump that cannot be read as a whole."""
+
+
+class SourceError(DigestError):
+    """A source did not bring what it was asked for; `again`: it says itself not to come back any sooner."""
+
+    def __init__(self, problem: str, again: timedelta | None = None) -> None:
+        super().__init__(problem)
+        self.again = again
 
 
 class StoreError(DigestError):

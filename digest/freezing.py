@@ -14,8 +14,8 @@ from digest.arrivals import Arrival, Entry, Span, by_work, fate, gathered
 from digest.config import HAND, Digest, Home
 from digest.identity import Work
 from digest.issue import Account, Card, DumpRead, GroupHead, Head, Placed, entry_id, links, placed
-from digest.store import Store, issues, log, works
-from digest.verdicts import verdict
+from digest.store import Store, issues, log, visits, works
+from digest.verdicts import BAD, Finding, verdict, with_silence
 
 AT_ONCE = 500  # works in memory at a time
 
@@ -32,6 +32,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     groups: tuple[GroupHead, ...]
     dumps: tuple[DumpRead, ...]
     sources: dict[str, str]  # source → verdict
+    reasons: dict[str, str] = {}  # source → why it is bad
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,17 @@ class Unread:
     entries: Sequence[Entry]
     reads: tuple[DumpRead, ...]
     touched: Mapping[str, Span]  # of sources that brought anything: no cursor moves over what others brought
-    verdicts: dict[str, str]
+    findings: dict[str, Finding]
+
+    @property
+    def verdicts(self) -> dict[str, str]:
+        """Each source's verdict."""
+        return {name: finding.verdict for name, finding in self.findings.items()}
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """Why the verdicts that are bad are so, where it is known."""
+        return {name: one.why for name, one in self.findings.items() if one.why and one.verdict in BAD}
 
 
 def freeze(
@@ -116,6 +127,7 @@ def _made(
         groups=groups,
         dumps=unread.reads,
         sources=unread.verdicts,
+        reasons=unread.reasons,
     )
     return made, number if head else None
 
@@ -143,13 +155,18 @@ def _unread(
 
 def _verdicts(
     db: Connection, home: Home, names: Iterable[str], reads: Sequence[DumpRead], now: datetime
-) -> dict[str, str]:
-    last, stale_after = log.last_news(db), {source.name: source.stale_after for source in home.sources}
-    found: dict[str, str] = {}
+) -> dict[str, Finding]:
+    last, configured = log.last_news(db), {source.name: source for source in home.sources}
+    standings = visits.standings(db)
+    found: dict[str, Finding] = {}
     for name in names:
+        source = configured.get(name)
+        stale_after = source.stale_after if source else None
         mine = [read for read in reads if read.source == name]
-        if mine or name != HAND:  # nobody owes a dump by hand
-            found[name] = verdict(mine, last.get(name), stale_after.get(name), now)
+        if source and name in standings:
+            found[name] = with_silence(standings[name].finding, last.get(name), stale_after, now)
+        elif mine or name != HAND:  # nobody owes a dump by hand
+            found[name] = Finding(verdict(mine, last.get(name), stale_after, now))
     return found
 
 
@@ -292,6 +309,7 @@ def _head(
         account=account,
         dumps=unread.reads,
         sources=unread.verdicts,
+        reasons=unread.reasons,
         note=words,
         note_html=note.html(words),
         outputs=digest.outputs,

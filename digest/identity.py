@@ -17,6 +17,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import combinations
 
 import msgspec
@@ -61,9 +62,10 @@ def keys(paper: Paper) -> Atom:
     return frozenset([*paper.ids, _title_key(paper), *_marks(paper)])
 
 
-def joining(atom: Atom) -> list[str]:
+@lru_cache(maxsize=20_000)  # three steps ask for those of each atom of a batch
+def joining(atom: Atom) -> tuple[str, ...]:
     """Those keys of an atom that two papers of one work can share; the rest are marks."""
-    return [key for key in atom if key[:3] not in _MARKS]
+    return tuple([key for key in atom if key[:3] not in _MARKS])
 
 
 _MARKS = {f"{BY}:", f"{IN}:"}

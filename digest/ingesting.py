@@ -30,12 +30,28 @@ Tell = Callable[
 ]  # what is being done, how much of it is done, of how much, of what
 
 
+# What is to stand in the store with a dump, or not at all; it hears how many of the papers are of works that the
+# source had shown before.
+Also = Callable[[Connection, int], None]
+
+
+def nothing_else(_db: Connection, _known: int) -> None:
+    """Most dumps are all that there is to be stored."""
+
+
 def ingest(
-    store: Store, dump: Dump, now: datetime, tell: Tell, *, seen: bool = False, again: bool = False
+    store: Store,
+    dump: Dump,
+    now: datetime,
+    tell: Tell,
+    *,
+    seen: bool = False,
+    again: bool = False,
+    also: Also = nothing_else,
 ) -> DumpRead | None:
     """Read a dump into the store; one that is known is not read again, unless `again` says so.
 
-    `seen`: its works are news to nobody.
+    `seen`: its works are news to nobody. `also` is done in the transaction that ends the dump.
 
     A dump that nobody can read is no exception but a DumpRead with a problem: the others go on, and the next run
     tries it again. None: a file that lies at its source was tried again, could not be read, and that was told before.
@@ -44,7 +60,7 @@ def ingest(
     try:
         sha256 = dump.sha256 or _sha256(dump)
         crash.point("dump opened")
-        read = _read(store, dump, sha256, now, tell, seen, again)
+        read = _read(store, dump, sha256, now, tell, seen, again, also)
     except DumpError as error:
         read = DumpRead(origin=dump.origin, source=dump.source, problem=str(error))
         if sha256 and not _note(store, dump, sha256, read, now) and dump.found:
@@ -93,12 +109,13 @@ class _Tally:
     formats: dict[str, None] = field(default_factory=dict)
     papers: int = 0
     new: int = 0
+    known: int = 0
     rejects: list[Reject] = field(default_factory=list)
     committed: bool = False  # whether some of it is in the store for good
 
 
 def _read(
-    store: Store, dump: Dump, sha256: str, now: datetime, tell: Tell, seen: bool, again: bool
+    store: Store, dump: Dump, sha256: str, now: datetime, tell: Tell, seen: bool, again: bool, also: Also
 ) -> DumpRead:
     """Everything that is in the dump, into the store, in as many transactions as it takes."""
     size = _size(dump)
@@ -108,14 +125,18 @@ def _read(
             with store.writing() as db:
                 before = log.dump(db, dump.source, sha256)
                 if before and before.read.format and not seen and not again:  # or somebody else was faster
+                    was_known = dump.since is None or before.received < dump.since
+                    also(db, before.read.papers if was_known else 0)
                     return _again(db, dump, before)
                 number = before.id if before else log.open_dump(db, dump, sha256, now)
                 for _ in range(COMMITTED // AT_ONCE):
                     batch = next(rest, None)
                     if batch is None or not _count(tally, batch):
                         read = _close(db, dump, number, tally, now)
+                        also(db, tally.known)
                         break
-                    tally.new += store_papers(db, batch.papers, dump, number, now, seen)
+                    counts = store_papers(db, batch.papers, dump, number, now, seen)
+                    tally.new, tally.known = tally.new + counts.new, tally.known + counts.known
                     told = f"reading {dump.origin}: {tally.papers:,} papers, {len(tally.rejects):,} rejects"
                     tell(told, batch.position, size, "bytes")
             tally.committed = True

@@ -109,6 +109,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     account: Account
     dumps: tuple[DumpRead, ...]
     sources: dict[str, str]  # source → verdict: complete, partial, stale, quiet, broken
+    reasons: dict[str, str] = {}  # source → why its verdict is a bad one, where it is known
     note: str  # the editor's words, Markdown; empty: none
     note_html: str  # the same, sanitised
     outputs: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Dumps that lie nowhere else are kept: those given by hand and those of the standard input, packed, in `kept/`.
+"""Dumps that lie nowhere else are kept: those given by hand, of the standard input and of the web, packed, in `kept/`.
 
 So that `digest reread` can read them with a newer reader. Dumps in folders stay where their owner put them.
 """
@@ -42,6 +42,13 @@ def standard_input(kept: Path, source: str) -> Dump:
     """What comes on the standard input, kept as it comes."""
     sha256 = _pack(sys.stdin.buffer, kept)
     return Dump(source, STANDARD_INPUT, _place(kept, sha256), sha256=sha256)
+
+
+def fetched(kept: Path, source: str, origin: str, body: Path, since: datetime | None) -> Dump:
+    """A document that a source brought; where its body was, another may be soon. StoreError if it cannot be kept."""
+    with body.open("rb") as file:
+        sha256 = _pack(file, kept)
+    return Dump(source, origin, _place(kept, sha256), sha256=sha256, since=since)
 
 
 def _place(kept: Path, sha256: str) -> Path:

@@ -145,6 +145,11 @@ def frozen(issue: Issue) -> Iterator[str]:
     yield "]}\n"
 
 
+def write_notice(home: Home, path: str, words: str) -> None:
+    """A notice for the operator; the same one again is the same file."""
+    _write(home, path, [words], "")
+
+
 def _write(home: Home, path: str, pieces: Iterable[str], stamp: str) -> File:
     """Write a file of the outbox: the old one or the new one is there, never half of one."""
     target = home.outbox / path

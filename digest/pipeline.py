@@ -5,13 +5,15 @@ source → dump → papers + rejects → works → arrivals → (a digest's curs
 
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 from jinja2 import Environment
 
-from digest import crash, keeping, outbox, sources
+from digest import crash, fetching, keeping, notices, outbox, sources
 from digest.config import HAND, Digest, Home
 from digest.errors import ConfigError
+from digest.fetching import Visit
 from digest.freezing import Made, Occasion, freeze, sources_of
 from digest.ingesting import Tell, ingest
 from digest.issue import DumpRead, Head
@@ -34,6 +36,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 
     dumps: tuple[DumpRead, ...]
     made: tuple[Made, ...]
+    visits: tuple[Visit, ...] = ()  # to sources that are fetched
     refused: tuple[str, ...] = ()  # digests that were not made, and what to do
     warnings: tuple[str, ...] = ()  # what is perhaps not meant so
 
@@ -58,7 +61,8 @@ def build(
     if wanted and len(refused) == len(wanted):
         raise ConfigError(*refused.values())
     crash.point("digest begun")
-    dumps = (*fetch(home, store, now, tell, ready), *read(store, given, now, tell))
+    fetched = fetch(home, store, now, tell, ready, by_hand=any(one.slot is None for _, one in wanted))
+    dumps = (*fetched.dumps, *read(store, given, now, tell))
     broken = [dump for dump in dumps if dump.format is None]
     made = [
         freeze(store, home, digest, occasion, broken, lambda done, of: tell("grouping", done, of, "papers"))
@@ -70,21 +74,40 @@ def build(
     done = tuple(_with_unfinished(one, unfinished) for one in made)
     with store.reading() as db:
         strange = strange_sources(home, log.sources(db), [digest for digest, _ in wanted])
-    run = Run(dumps=dumps, made=done, refused=tuple(refused.values()), warnings=tuple(strange))
+    run = Run(
+        dumps=dumps,
+        made=done,
+        visits=fetched.visits,
+        refused=tuple(refused.values()),
+        warnings=tuple(strange),
+    )
     record(store, now, "build", run)
     keeping.forget(home, store, now)
     return run
 
 
+class Fetched(NamedTuple):
+    """What came from the sources."""
+
+    dumps: tuple[DumpRead, ...]
+    visits: tuple[Visit, ...]
+
+
 def fetch(
-    home: Home, store: Store, now: datetime, tell: Tell, ready: Ready = at_once
-) -> tuple[DumpRead, ...]:
-    """Read what lies at the sources, is `ready`, and was not read before."""
+    home: Home,
+    store: Store,
+    now: datetime,
+    tell: Tell,
+    ready: Ready = at_once,
+    *,
+    by_hand: bool = False,
+) -> Fetched:
+    """Visit the sources that are due; read what lies at the others, is `ready`, and was not read before."""
+    visited, fetched = fetching.all_due(home, store, now, tell, by_hand=by_hand)
+    notices.write(home, store, visited, now)
     waiting, problems = look(home, store)
-    return (
-        *problems,
-        *read(store, [dump for dump in waiting if dump.found and ready(dump.found)], now, tell),
-    )
+    lying = read(store, [dump for dump in waiting if dump.found and ready(dump.found)], now, tell)
+    return Fetched((*problems, *fetched, *lying), tuple(visited))
 
 
 def look(home: Home, store: Store) -> tuple[list[Dump], list[DumpRead]]:
@@ -92,8 +115,10 @@ def look(home: Home, store: Store) -> tuple[list[Dump], list[DumpRead]]:
     waiting: list[Dump] = []
     problems: list[DumpRead] = []
     for source in home.sources:
+        if sources.is_fetched(source.kind):
+            continue
         try:
-            found = list(sources.load(source.kind).look(source.options, home.path))
+            found = list(sources.lying(source.kind).look(source.options, home.path))
         except OSError as error:
             problem = f"{error.filename}: {error.strerror}: make it, or change its table in digest.toml"
             problems.append(DumpRead(origin=source.name, source=source.name, problem=problem))
@@ -179,4 +204,5 @@ def _with_unfinished(made: Made, unfinished: Sequence[Head]) -> Made:
         groups=head.groups,
         dumps=head.dumps,
         sources=head.sources,
+        reasons=head.reasons,
     )

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from digest import outbox
+from digest.fetching import Visit
 from digest.freezing import Made
 from digest.issue import DumpRead, Head
 from digest.pipeline import Run
@@ -25,6 +26,7 @@ def made_object(made: Made, run: Run) -> dict[str, Any]:
         "state": made.state,
         "dumps": [dump_object(dump) for dump in dumps],
         "sources": made.sources,
+        **({"reasons": made.reasons} if made.reasons else {}),
         "outputs": [f"outbox/{path}" for path in outbox.paths(head)] if head else [],
     }
 
@@ -107,9 +109,18 @@ def dump_lines(dumps: Iterable[DumpRead]) -> Iterator[str]:
 def bad_sources(made: Iterable[Made]) -> list[str]:
     """A line for each source that did not bring what it should."""
     found = {
-        f"source {name}: {verdict}" for one in made for name, verdict in one.sources.items() if verdict in BAD
+        f"source {name}: {verdict}{f': {why}' if (why := one.reasons.get(name)) else ''}"
+        for one in made
+        for name, verdict in one.sources.items()
+        if verdict in BAD
     }
     return sorted(found)
+
+
+def visit_lines(visited: Iterable[Visit]) -> Iterator[str]:
+    """What came of visits to sources, in words."""
+    for one in visited:
+        yield f"{one.source}: {one.verdict}{f': {one.why}' if one.why else ''}"
 
 
 def is_bad(dumps: Iterable[DumpRead]) -> bool:

@@ -71,8 +71,9 @@ def run_due(home: Home, store: Store, now: datetime, say: Say, tell: Tell, ready
         left_out = outbox.write_expected(store, home, templating.environment(home.templates))
         for head in left_out:  # its slot is settled: no build would come by
             say(f"{head.name}: an interrupted run had not written all its files; they are written now")
-        run = Run(dumps=fetch(home, store, now, tell, ready), made=())
-        if any(dump.records for dump in run.dumps):
+        fetched = fetch(home, store, now, tell, ready)
+        run = Run(dumps=fetched.dumps, made=(), visits=fetched.visits)
+        if run.visits or any(dump.records for dump in run.dumps):
             record(store, now, "run", run)
     return msgspec.structs.replace(run, refused=(*home.mistakes, *refused.values()))
 
@@ -178,7 +179,7 @@ class _Looks:
         for problem in run.refused:
             self._say_once(problem)
         problems = {dump for dump in run.dumps if dump.format is None}
-        if run.made or set(run.dumps) - self._problems:
+        if run.made or run.visits or set(run.dumps) - self._problems:
             self.told(run)
         self._problems = problems
 

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from digest import slots
 from digest.config import Digest, Home
 from digest.formats import TRIED
 from digest.freezing import sources_of
-from digest.store import Store, issues, log, works
-from digest.verdicts import verdict
+from digest.store import Store, issues, log, visits, works
+from digest.verdicts import Finding, Verdict, with_silence
 
 
 def of(home: Home, store: Store, now: datetime) -> dict[str, dict[str, Any]]:
@@ -27,8 +27,17 @@ def _of(home: Home, store: Store, digest: Digest, now: datetime) -> dict[str, An
         news = log.last_news(db)
         run = issues.last_run(db)
         known = works.count(db)
+        standings = visits.standings(db)
     said = run.said if run else {}
-    verdicts = _last_verdicts(said, digest.name) | _stale(home, news, now)
+    verdicts = {
+        name: Finding(cast(Verdict, word)) for name, word in _last_verdicts(said, digest.name).items()
+    }
+    silences = {source.name: source.stale_after for source in home.sources}
+    verdicts |= {name: standing.finding for name, standing in standings.items() if name in silences}
+    findings = {
+        name: with_silence(verdicts.get(name, Finding("quiet")), news.get(name), silences.get(name), now)
+        for name in names
+    }
     return {
         "title": digest.title,
         "next_slot": _local(slots.following(digest.cron, digest.zone, now), digest.zone),
@@ -38,7 +47,12 @@ def _of(home: Home, store: Store, digest: Digest, now: datetime) -> dict[str, An
         "unread": unread,
         "works": known,
         "sources": {
-            name: {"verdict": verdicts.get(name, "quiet"), "last_news": _local(news.get(name), digest.zone)}
+            name: {
+                "verdict": findings[name].verdict,
+                "why": findings[name].why,
+                "last_news": _local(news.get(name), digest.zone),
+                "due": _local(standings[name].due, digest.zone) if name in standings else None,
+            }
             for name in names
         },
         "last_run": {"at": _local(run.at, digest.zone), "command": run.command, **said} if run else None,
@@ -52,14 +66,6 @@ def _last_verdicts(said: dict[str, Any], digest: str) -> dict[str, str]:
         if made["digest"] == digest:
             found |= made["sources"]
     return found
-
-
-def _stale(home: Home, news: dict[str, datetime], now: datetime) -> dict[str, str]:
-    """The sources that are silent for too long by now, whatever the last run found."""
-    silent = {
-        source.name: verdict((), news.get(source.name), source.stale_after, now) for source in home.sources
-    }
-    return {name: found for name, found in silent.items() if found == "stale"}
 
 
 def _local(moment: datetime | None, zone: ZoneInfo) -> str | None:
@@ -77,7 +83,8 @@ def lines(digests: dict[str, dict[str, Any]]) -> Iterator[str]:
         yield f"  last issue  {last['name']}, {last['papers']} papers" if last else "  last issue  none yet"
         yield f"  unread      {found['unread']:,} of {found['works']:,} works"
         for source, state in found["sources"].items():
-            yield f"  source      {source}: {state['verdict']}, last news {state['last_news'] or 'never'}"
+            why = f" ({state['why']})" if state["why"] else ""
+            yield f"  source      {source}: {state['verdict']}{why}, last news {state['last_news'] or 'never'}"
         if found["last_run"]:
             yield from _run_lines(found["last_run"])
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import Connection
@@ -15,10 +16,17 @@ from digest.sources import Dump
 from digest.store import log, works
 
 
+class Counts(NamedTuple):
+    """What the papers of a dump were to its source."""
+
+    new: int  # works that it showed for the first time
+    known: int  # papers of works that it had shown before
+
+
 def store(
     db: Connection, papers: Sequence[Prepared], dump: Dump, number: int, now: datetime, seen: bool
-) -> int:
-    """Store these papers of dump `number`. How many works its source showed for the first time."""
+) -> Counts:
+    """Store these papers of dump `number`."""
     atoms = [frozenset(paper.keys) for paper in papers]
     stored = works.connected(db, atoms)
     fresh = works.add(db, [atom for atom in dict.fromkeys(atoms) if atom not in stored])
@@ -31,6 +39,7 @@ def store(
     appended = _unannounced(entries, said, now)
     kept: list[tuple[int, bytes]] = []
     first: Kind = "seen" if seen else "new"
+    known, since = 0, dump.since or now
     for paper, atom in zip(papers, (ids[atom] for atom in atoms), strict=True):
         work = work_of[atom]
         if work not in said and work not in entries:  # nobody has spoken of it before
@@ -40,6 +49,7 @@ def store(
             kept.append((atom, paper.record))
             continue
         earlier, before = entries.setdefault(work, []), said.setdefault(work, [])
+        known += any(entry.source == dump.source and entry.at < since for entry in earlier)
         mine = [row.paper for row in before if row.source == dump.source]
         for kind, version in arriving(paper.paper, dump.source, earlier, mine, seen):
             appended.append(Entry(0, kind, dump.source, atom, version, now))
@@ -51,7 +61,8 @@ def store(
     crash.point("arrivals appended")
     works.keep(db, number, kept)
     crash.point("papers stored")
-    return sum(entry.kind == "new" and entry.source == dump.source for entry in appended)
+    new = sum(entry.kind == "new" and entry.source == dump.source for entry in appended)
+    return Counts(new, known)
 
 
 def _partition(

@@ -58,7 +58,13 @@ class Tables:
             if len(self.mistakes) == before:
                 values[fields[key].name] = value
         needed = {field.name for field in fields.values() if field.required}
-        return kind(**values) if needed <= values.keys() else None
+        if not needed <= values.keys():
+            return None
+        try:
+            return kind(**values)
+        except ValueError as error:  # of its __post_init__: each value is right, but not what it says
+            self.wrong(where, str(error))
+            return None
 
     def _value(self, kind: Any, value: Any, where: str) -> Any:
         if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and isinstance(value, dict):
@@ -81,6 +87,8 @@ def _wanted(kind: Any) -> str:
             return f"a whole number, {number.ge or 0} at least"
         case inspect.StrType():
             return "text in quotes"
+        case inspect.BoolType():
+            return "true or false"
         case inspect.VarTupleType(item_type=inspect.StrType()):
             return 'a list such as ["one", "two"]'
         case inspect.VarTupleType():

@@ -65,6 +65,7 @@ def echo_run(run: "Run", as_json: bool, *, written: bool = True) -> None:
         for made in run.made:
             print_json(reporting.made_object(made, run))
     else:
+        echo_lines(reporting.visit_lines(run.visits))
         echo_lines(reporting.dump_lines(run.dumps))
         for made in run.made:
             echo_lines(reporting.made_lines(made, written))
@@ -75,13 +76,18 @@ def echo_run(run: "Run", as_json: bool, *, written: bool = True) -> None:
 def report(run: "Run", as_json: bool, *, written: bool = True) -> None:
     """What a run did, and the exit code of its digests and its sources."""
     from digest import reporting
+    from digest.verdicts import BAD
 
     echo_run(run, as_json, written=written)
     for problem in run.refused:
         echo_problem(f"digest: {problem}")
     if run.refused:
         sys.exit(ConfigError.exit_code)
-    finish(reporting.is_bad(run.dumps) or bool(reporting.bad_sources(run.made)))
+    finish(
+        reporting.is_bad(run.dumps)
+        or bool(reporting.bad_sources(run.made))
+        or any(visit.verdict in BAD for visit in run.visits)
+    )
 
 
 def finish(came_short: bool) -> None:

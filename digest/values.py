@@ -43,6 +43,21 @@ def web_address(url: str) -> str:
     return url.rstrip("/")
 
 
+def page(url: str) -> str:
+    """The address of a document of the web."""
+    parts = urlsplit(url)
+    if (
+        parts.scheme not in {"http", "https"}
+        or not parts.hostname
+        or parts.username
+        or any(map(str.isspace, url))
+    ):
+        raise ValueError(
+            f"{url!r} is not the address of a document such as 'https://journal.example.org/feed'"
+        )
+    return url
+
+
 def mail_address(address: str) -> str:
     """One bare mail address (RFC 5322 addr-spec)."""
     from email.errors import MessageError  # 30 ms that a digest without readers need not pay

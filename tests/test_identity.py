@@ -192,9 +192,8 @@ def put(store: Store, batch: Sequence[Paper], name: str, source: str = "hand") -
     """Take a batch of papers into the store as a dump does; how many were new."""
     dump = Dump(source, name, Path(name))
     with store.writing() as db:
-        return store_papers(
-            db, [prepared(one) for one in batch], dump, log.open_dump(db, dump, name, NOW), NOW, seen=False
-        )
+        number = log.open_dump(db, dump, name, NOW)
+        return store_papers(db, [prepared(one) for one in batch], dump, number, NOW, seen=False).new
 
 
 def stored(store: Store) -> set[frozenset[Atom]]:

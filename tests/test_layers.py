@@ -24,11 +24,14 @@ ROOMS = (
     "digest.formats",
     "digest.containers",
     "digest.reading",
+    "digest.pace",
+    "digest.web",
     "digest.sources",
     "digest.identity",
     "digest.arrivals",
     "digest.rules",
     "digest.slots",
+    "digest.source_tables",
     "digest.config",
     "digest.issue",
     "digest.verdicts",
@@ -42,6 +45,9 @@ ROOMS = (
     "digest.ingesting",
     "digest.freezing",
     "digest.outbox",
+    "digest.fetching",
+    "digest.checking",
+    "digest.notices",
     "digest.pipeline",
     "digest.watch",
     "digest.schedule",
@@ -65,11 +71,13 @@ ONLY = {
         "digest.storing",
         "digest.ingesting",
         "digest.freezing",
-    ),  # the latter three for the type of a connection
+        "digest.fetching",
+        "digest.checking",
+    ),  # the latter five for the type of a connection
     "alembic": ("digest.store",),
     "apscheduler": ("digest.schedule",),
     "click": ("digest.cli", "digest.terminal", "digest.moments"),
-    "httpx": (),
+    "httpx": ("digest.web",),
 }
 
 

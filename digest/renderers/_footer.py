@@ -38,7 +38,7 @@ def footer(head: Head, most: int | None = None) -> Footer:
     return Footer(
         account=account(head.account),
         dumps=(*dumps, _summed(rest)) if rest else dumps,
-        sources=tuple(Line(f"{name}: {BAD.get(v, v)}", v in BAD) for name, v in sorted(head.sources.items())),
+        sources=tuple(_source(head, name) for name in sorted(head.sources)),
         trouble=_trouble(head.sources),
         made=f"Made {day(head.made.isoformat())}, {head.made:%H:%M} UTC. Dates are those of {head.timezone}.",
     )
@@ -73,6 +73,13 @@ def _summed(dumps: tuple[DumpRead, ...]) -> Line:
     unread = sum(dump.format is None for dump in dumps)
     words = f"and {count(len(dumps), 'more dump')}: {count(rejects, 'reject')}, {unread:,} not read"
     return Line(words, bad=bool(rejects or unread))
+
+
+def _source(head: Head, name: str) -> Line:
+    verdict = head.sources[name]
+    why = head.reasons.get(name, "")
+    words = f"{verdict}: {why}" if why else BAD.get(verdict, verdict)
+    return Line(f"{name}: {words}", verdict in BAD)
 
 
 def _trouble(verdicts: dict[str, str]) -> str:

@@ -25,6 +25,7 @@ class StoredDump(NamedTuple):
 
     id: int
     read: DumpRead
+    received: datetime
 
 
 class KnownDump(NamedTuple):
@@ -79,7 +80,7 @@ def remember_path(db: Connection, source: str, found: Found, dump: int) -> None:
 def dump(db: Connection, source: str, sha256: str) -> StoredDump | None:
     """The dump with these bytes, if this source has brought it before."""
     row = db.execute(select(dumps).where(dumps.c.source == source, dumps.c.sha256 == sha256)).first()
-    return StoredDump(row.id, _dump_read(db, row, new=0)) if row else None
+    return StoredDump(row.id, _dump_read(db, row, new=0), row.received) if row else None
 
 
 def open_dump(db: Connection, dump: Dump, sha256: str, now: datetime) -> int:

@@ -1,5 +1,6 @@
 """The tables, one schema for every engine. A change here needs a migration beside it; a test compares the two.
 
+sources, batches             how far each source was read, how it is, what it usually brings
 dumps → papers, rejects      what was read, and what it said
 works, keys, joins           which papers are one work
 arrivals                     the log: what was new, in one sequence; a read of a dump is an entry too
@@ -27,7 +28,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0002"  # the newest migration; a store that says so is opened without importing Alembic
+REVISION = "0003"  # the newest migration; a store that says so is opened without importing Alembic
 
 
 @lru_cache(maxsize=100)
@@ -62,6 +63,34 @@ metadata = MetaData(
 def _of(table: str) -> ForeignKey:
     return ForeignKey(f"{table}.id", deferrable=True, initially="DEFERRED")
 
+
+# Only of sources that are fetched.
+sources = Table(
+    "sources",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("kind", Text, nullable=False),  # and its options, in short: another query begins anew
+    Column("reached", LargeBinary, nullable=False),  # JSON: how far it was read, in its own words
+    Column("visited", Instant),  # when a visit last ended
+    Column("due", Instant, nullable=False),
+    Column("asked", Integer, nullable=False),  # 1: it asked itself not to come sooner
+    Column("failures", Integer, nullable=False),  # bad visits in a row
+    Column("verdict", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("told", Text, nullable=False),  # the verdict that the operator was last told
+    sqlite_with_rowid=False,
+)
+
+# What a source brought of one of its parts on a day, for ten weeks: that is what is usual.
+batches = Table(
+    "batches",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("part", Text, primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("papers", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
 
 dumps = Table(
     "dumps",

@@ -1,0 +1,195 @@
+"""Sources that are fetched: what they bring goes into the store, and how far they were read with it, or neither.
+
+A visit takes what a source brings, one document after the other, and ends with a verdict. Bad ones are visited again
+soon; good ones when their next list is due.
+"""
+
+import os
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import msgspec
+from sqlalchemy import Connection
+
+from digest import crash, keeping, sources
+from digest.config import Home, Source
+from digest.errors import ConfigError, SourceError
+from digest.ingesting import Tell, ingest
+from digest.issue import DumpRead
+from digest.sources import Brought, Part
+from digest.store import Store, visits
+from digest.store.visits import Standing
+from digest.verdicts import BAD, Came, Finding, of_part, of_source
+from digest.web import Web
+
+AGAIN = tuple(
+    timedelta(minutes=minutes) for minutes in (5, 15, 30, 60)
+)  # after a bad visit; the last one for ever
+
+
+class Visit(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a visit to a source."""
+
+    source: str
+    verdict: str
+    why: str = ""
+
+
+def due(home: Home, store: Store, now: datetime, *, by_hand: bool) -> list[Source]:
+    """The sources to be visited now. By hand, one that failed is tried at once, unless it asked for time itself."""
+    with store.reading() as db:
+        known = visits.standings(db)
+    found = []
+    for source in home.sources:
+        if not sources.is_fetched(source.kind):
+            continue
+        standing = known.get(source.name)
+        is_due = standing is None or standing.kind != _kind(source) or standing.due <= now
+        if is_due or (by_hand and standing and standing.failures and not standing.asked):
+            found.append(source)
+    return found
+
+
+def all_due(
+    home: Home, store: Store, now: datetime, tell: Tell, *, by_hand: bool
+) -> tuple[list[Visit], list[DumpRead]]:
+    """Visit every source that is due."""
+    made: list[Visit] = []
+    reads: list[DumpRead] = []
+    for source in due(home, store, now, by_hand=by_hand):
+        one, read = visit(home, store, source, now, tell)
+        made.append(one)
+        reads += read
+    return made, reads
+
+
+def visit(
+    home: Home, store: Store, source: Source, now: datetime, tell: Tell
+) -> tuple[Visit, list[DumpRead]]:
+    """Take what a source brings; its verdict, and the reads of its dumps."""
+    with store.writing() as db:
+        before = visits.begin(db, source.name, _kind(source), now)
+    taken = _Taken(home, store, source.name, now, tell)
+    asked: timedelta | None = None
+    module = sources.fetching(source.kind)
+    with TemporaryDirectory(prefix="digest-") as folder, opened(home, source, Path(folder)) as web:
+        try:
+            for brought in module.visit(source.options, before.reached, web, now):
+                taken.take(brought)
+        except SourceError as error:
+            taken.broke_off(str(error))
+            asked = error.again
+    finding = taken.verdict()
+    with store.writing() as db:
+        following = module.following(source.options, visits.reached(db, source.name), now)
+        _end(db, source.name, before, finding, following, now, asked)
+    crash.point("visit ended")
+    return Visit(source=source.name, verdict=finding.verdict, why=finding.why), taken.reads
+
+
+def opened(home: Home, source: Source, folder: Path) -> Web:
+    """The web, as this source may see it; ConfigError if its key cannot be read."""
+    return Web(folder, contact=home.contact, key=_secret(home, source), private=source.private)
+
+
+def _secret(home: Home, source: Source) -> str:
+    """The key of a source: from the environment, else from its file; empty: it has none."""
+    variable = f"DIGEST_KEY_{source.name.upper().replace('-', '_')}"
+    if variable in os.environ or not source.key_file:
+        return os.environ.get(variable, "").strip()
+    try:
+        return (home.path / source.key_file).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"[sources.{source.name}] key_file: {source.key_file}: {error}") from error
+
+
+class _Taken:
+    """What was taken of a source in one visit, part by part."""
+
+    def __init__(self, home: Home, store: Store, source: str, now: datetime, tell: Tell) -> None:
+        self._home, self._store, self._source, self._now, self._tell = home, store, source, now, tell
+        self._parts: dict[tuple[str, str], tuple[Part, Came]] = {}
+        self._unread: set[str] = set()  # parts of which a document could not be read
+        self.reads: list[DumpRead] = []
+
+    def take(self, brought: Brought) -> None:
+        """Put a document into the store, and with it how far the source is read now."""
+        part = brought.part
+        key = (part.name, str(part.due or part.day or ""))
+        came = self._parts[key][1] if key in self._parts else Came()
+        known = 0
+
+        def also(db: Connection, papers: int) -> None:
+            nonlocal known
+            known = papers
+            if part.name not in self._unread:
+                visits.reach(db, self._source, brought.reached)
+            crash.point("source reached")
+
+        if brought.body:
+            self._tell(f"fetched {brought.origin}", 0, 0, "")
+            dump = keeping.fetched(self._home.kept, self._source, brought.origin, brought.body, part.since)
+            read = ingest(self._store, dump, self._now, self._tell, also=also)
+            if read is None:  # only of files that lie at their source
+                return
+            self.reads.append(read)
+            if read.format is None:
+                self._unread.add(part.name)
+                part = msgspec.structs.replace(part, problem=f"{brought.origin}: {read.brief}")
+            came = Came(came.papers + read.papers, came.rejects + read.rejects, came.known + known)
+        elif brought.reached:
+            with self._store.writing() as db:
+                also(db, 0)
+        if key in self._parts and self._parts[key][0].problem and not part.problem:
+            part = msgspec.structs.replace(part, problem=self._parts[key][0].problem)
+        self._parts[key] = part, came
+
+    def broke_off(self, problem: str) -> None:
+        """Nothing more comes; whether what came was whole is for its parts to say."""
+        self._parts["", "broken off"] = Part(problem=problem), Came()
+
+    def verdict(self) -> Finding:
+        """What it amounts to; the counts of the day are kept for those to come."""
+        with self._store.writing() as db:
+            return of_source([(part.name, self._of(db, part, came)) for part, came in self._parts.values()])
+
+    def _of(self, db: Connection, part: Part, came: Came) -> Finding:
+        day = part.due or self._now.date()
+        earlier = visits.earlier(db, self._source, part.name, day)
+        finding = of_part(part, came, earlier, visits.already(db, self._source, part.name, day))
+        fresh = came.papers - came.known
+        if fresh or (came.papers and part.due is None):
+            visits.count(db, self._source, part.name, day, fresh if part.rolling else came.papers)
+        return finding
+
+
+def _end(
+    db: Connection,
+    source: str,
+    before: Standing,
+    finding: Finding,
+    following: datetime,
+    now: datetime,
+    asked: timedelta | None,
+) -> None:
+    is_bad = finding.verdict in BAD
+    failures = before.failures + 1 if is_bad else 0
+    again = min(following, now + AGAIN[min(failures, len(AGAIN)) - 1]) if is_bad else following
+    visits.end(
+        db,
+        source,
+        now,
+        due=max(again, now + asked) if asked else again,
+        asked=bool(asked),
+        failures=failures,
+        verdict=finding.verdict,
+        why=finding.why,
+    )
+
+
+def _kind(source: Source) -> str:
+    """What tells one source from another of the same name: its kind and its options."""
+    said = msgspec.json.encode(source.options)
+    return f"{source.kind} {blake2b(said, digest_size=8).hexdigest()}"

@@ -1,0 +1,40 @@
+"""A document at an address of the web: a feed, a list, an export that somebody keeps up to date.
+
+[sources.journal]
+url = "https://journal.example.org/feed.xml"
+every = "1 hour"          # how often it is asked for
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import msgspec
+
+from digest import values
+from digest.sources import Brought, Part, Reached
+from digest.web import Web
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """`url`: the address; `every`: how often it is asked for."""
+
+    url: str
+    every: str = "1 hour"
+
+    def __post_init__(self) -> None:
+        values.page(self.url)
+        values.duration(self.every)
+
+
+def visit(options: Options, reached: Reached, web: Web, now: datetime) -> Iterator[Brought]:
+    """The document, unless the server says that it has not changed."""
+    answer = web.get(options.url, {name: value for name, value in reached.items() if value})
+    if answer.body is None:
+        yield Brought(Part(unchanged=True), options.url)
+    else:
+        yield Brought(Part(), options.url, answer.body, answer.condition)
+
+
+def following(options: Options, _reached: Reached, now: datetime) -> datetime:
+    """After a while."""
+    return now + values.duration(options.every)
