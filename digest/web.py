@@ -232,11 +232,11 @@ def _unpacked(response: httpx.Response, url: httpx.URL) -> Iterator[bytes]:
     if encoding not in {"identity", "gzip", "x-gzip", ""}:
         raise SourceError(f"{url}: it is packed as {encoding[:40]!r}, which nobody asked for")
     if "gzip" not in encoding:
-        yield from response.iter_raw(PIECE)
+        yield from response.iter_raw()
         return
     unpacker = zlib.decompressobj(wbits=31)
     try:
-        for raw in response.iter_raw(PIECE):
+        for raw in response.iter_raw():
             yield unpacker.decompress(raw, PIECE)
             while unpacker.unconsumed_tail:
                 yield unpacker.decompress(unpacker.unconsumed_tail, PIECE)
