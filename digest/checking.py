@@ -54,19 +54,18 @@ def check(home: Home, store: Store, source: Source, now: datetime) -> Check:
     seen: list[Seen] = []
     parts: dict[tuple[str, str], tuple[Part, Came]] = {}
     problem = ""
-    with TemporaryDirectory(prefix="digest-") as folder, opened(home, source, Path(folder)) as web:
-        brought = sources.fetching(source.kind).visit(source.options, reached, web, now)
-        began = monotonic()
-        try:
-            for one in brought:
+    try:
+        with TemporaryDirectory(prefix="digest-") as folder, opened(home, source, Path(folder)) as web:
+            began = monotonic()
+            for one in sources.fetching(source.kind).visit(source.options, reached, web, now):
                 found = _looked(store, source.name, one, monotonic() - began, now)
                 seen.append(found)
                 _add(parts, one.part, found)
                 if len(seen) == ENOUGH:
                     break
                 began = monotonic()
-        except SourceError as error:
-            problem = str(error)
+    except SourceError as error:
+        problem = str(error)
     with store.reading() as db:
         findings = [(part.name, _finding(db, source.name, part, came, now)) for part, came in parts.values()]
     if problem:

@@ -5,24 +5,27 @@ soon; good ones when their next list is due.
 """
 
 import os
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import msgspec
 from sqlalchemy import Connection
 
 from digest import crash, keeping, sources
 from digest.config import Home, Source
-from digest.errors import ConfigError, SourceError
+from digest.errors import SourceError
 from digest.ingesting import Tell, ingest
 from digest.issue import DumpRead
-from digest.sources import Brought, Part
-from digest.store import Store, visits
+from digest.sources import Brought, Dump, Part
+from digest.store import Store, log, visits
 from digest.store.visits import Standing
 from digest.verdicts import BAD, Came, Finding, of_part, of_source
-from digest.web import Web
+
+if TYPE_CHECKING:
+    from digest.web import Web
 
 AGAIN = tuple(
     timedelta(minutes=minutes) for minutes in (5, 15, 30, 60)
@@ -59,6 +62,7 @@ def all_due(
     made: list[Visit] = []
     reads: list[DumpRead] = []
     for source in due(home, store, now, by_hand=by_hand):
+        tell(f"asking {source.name}", 0, 0, "")
         one, read = visit(home, store, source, now, tell)
         made.append(one)
         reads += read
@@ -74,13 +78,13 @@ def visit(
     taken = _Taken(home, store, source.name, now, tell)
     asked: timedelta | None = None
     module = sources.fetching(source.kind)
-    with TemporaryDirectory(prefix="digest-") as folder, opened(home, source, Path(folder)) as web:
-        try:
+    try:
+        with TemporaryDirectory(prefix="digest-") as folder, opened(home, source, Path(folder)) as web:
             for brought in module.visit(source.options, before.reached, web, now):
                 taken.take(brought)
-        except SourceError as error:
-            taken.broke_off(str(error))
-            asked = error.again
+    except SourceError as error:
+        taken.broke_off(str(error))
+        asked = error.again
     finding = taken.verdict()
     with store.writing() as db:
         following = module.following(source.options, visits.reached(db, source.name), now)
@@ -89,8 +93,10 @@ def visit(
     return Visit(source=source.name, verdict=finding.verdict, why=finding.why), taken.reads
 
 
-def opened(home: Home, source: Source, folder: Path) -> Web:
-    """The web, as this source may see it; ConfigError if its key cannot be read."""
+def opened(home: Home, source: Source, folder: Path) -> "Web":
+    """The web, as this source may see it; SourceError if its key cannot be read."""
+    from digest.web import Web
+
     return Web(folder, contact=home.contact, key=_secret(home, source), private=source.private)
 
 
@@ -102,7 +108,7 @@ def _secret(home: Home, source: Source) -> str:
     try:
         return (home.path / source.key_file).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"[sources.{source.name}] key_file: {source.key_file}: {error}") from error
+        raise SourceError(f"[sources.{source.name}] key_file: {source.key_file}: {error}") from error
 
 
 class _Taken:
@@ -111,6 +117,7 @@ class _Taken:
     def __init__(self, home: Home, store: Store, source: str, now: datetime, tell: Tell) -> None:
         self._home, self._store, self._source, self._now, self._tell = home, store, source, now, tell
         self._parts: dict[tuple[str, str], tuple[Part, Came]] = {}
+        self._already: dict[tuple[str, str], int | None] = {}  # what had come of them before this visit
         self._unread: set[str] = set()  # parts of which a document could not be read
         self.reads: list[DumpRead] = []
 
@@ -119,13 +126,19 @@ class _Taken:
         part = brought.part
         key = (part.name, str(part.due or part.day or ""))
         came = self._parts[key][1] if key in self._parts else Came()
+        if key not in self._already:
+            with self._store.reading() as db:
+                self._already[key] = visits.already(db, self._source, part.name, self._day(part))
         known = 0
+        dump: Dump | None = None
 
         def also(db: Connection, papers: int) -> None:
             nonlocal known
             known = papers
             if part.name not in self._unread:
                 visits.reach(db, self._source, brought.reached)
+            if dump and (stored := log.dump(db, self._source, dump.sha256)):
+                self._count(db, part, Came(came.papers + stored.read.papers, known=came.known + known))
             crash.point("source reached")
 
         if brought.body:
@@ -151,18 +164,25 @@ class _Taken:
         self._parts["", "broken off"] = Part(problem=problem), Came()
 
     def verdict(self) -> Finding:
-        """What it amounts to; the counts of the day are kept for those to come."""
-        with self._store.writing() as db:
-            return of_source([(part.name, self._of(db, part, came)) for part, came in self._parts.values()])
+        """What it amounts to."""
+        with self._store.reading() as db:
+            return of_source(
+                [(part.name, self._of(db, key, part, came)) for key, (part, came) in self._parts.items()]
+            )
 
-    def _of(self, db: Connection, part: Part, came: Came) -> Finding:
-        day = part.due or self._now.date()
-        earlier = visits.earlier(db, self._source, part.name, day)
-        finding = of_part(part, came, earlier, visits.already(db, self._source, part.name, day))
+    def _of(self, db: Connection, key: tuple[str, str], part: Part, came: Came) -> Finding:
+        earlier = visits.earlier(db, self._source, part.name, self._day(part))
+        return of_part(part, came, earlier, self._already.get(key))
+
+    def _day(self, part: Part) -> date:
+        return part.due or self._now.date()
+
+    def _count(self, db: Connection, part: Part, came: Came) -> None:
+        """Keep the count of the day for those to come, with the papers themselves: a killed visit has counted too."""
         fresh = came.papers - came.known
         if fresh or (came.papers and part.due is None):
-            visits.count(db, self._source, part.name, day, fresh if part.rolling else came.papers)
-        return finding
+            day, papers = self._day(part), fresh if part.rolling else came.papers
+            visits.count(db, self._source, part.name, day, papers)
 
 
 def _end(

@@ -28,6 +28,12 @@ _SETTINGS_TEXT = """\
 
 [sources.drop]        # the name is the source's identity
 folder = "dumps"      # drop saved pages here
+
+# [sources.hf]                           # fetched by itself: Hugging Face's daily papers
+# hf_daily = "1 week"
+
+# [sources.arxiv]                        # fetched by itself: arXiv's announcements
+# arxiv_rss = ["cs.LG", "cs.CL"]
 """
 
 

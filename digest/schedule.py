@@ -18,12 +18,14 @@ import msgspec
 from digest import config, outbox, slots, templating
 from digest.config import Digest, Home
 from digest.errors import ConfigError, DigestError
+from digest.fetching import Visit
 from digest.freezing import Occasion
 from digest.ingesting import Tell
 from digest.issue import DumpRead
 from digest.pipeline import Ready, Run, begin, build, fetch, look, record
 from digest.sources import Found
 from digest.store import Store, issues, log, open_store
+from digest.verdicts import BAD
 from digest.watch import STILL, Watch
 
 LATE = timedelta(hours=1)  # after its slot an issue counts as missed, where `catch_up = "skip"`
@@ -150,6 +152,7 @@ class _Looks:
         self._store = open_store(self._home.store)
         self._watch = Watch()
         self._problems: set[DumpRead] = set()  # told already
+        self._bad: dict[str, bool] = {}  # sources, at their last visit
         self._failures = 0
         self._not_before = 0.0
 
@@ -179,7 +182,8 @@ class _Looks:
         for problem in run.refused:
             self._say_once(problem)
         problems = {dump for dump in run.dumps if dump.format is None}
-        if run.made or run.visits or set(run.dumps) - self._problems:
+        turned = [visit for visit in run.visits if self._turned(visit)]
+        if run.made or turned or set(run.dumps) - self._problems:
             self.told(run)
         self._problems = problems
 
@@ -199,6 +203,12 @@ class _Looks:
         for digest in self._home.digests:
             slot = slots.following(digest.cron, digest.zone, self.clock()).astimezone(digest.zone)
             self.say(f"{digest.name}: the next slot is {slot:%a %Y-%m-%d %H:%M} {digest.zone.key}")
+
+    def _turned(self, visit: Visit) -> bool:
+        """Whether a source is bad now and was well at the last visit, or the other way round."""
+        before = self._bad.get(visit.source, False)
+        self._bad[visit.source] = visit.verdict in BAD
+        return before != self._bad[visit.source]
 
     def _say_once(self, problem: str) -> None:
         """A problem that is still there at the next look is no news."""

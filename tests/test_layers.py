@@ -1,6 +1,8 @@
 """Imports point one way, from the path's end to its beginning; plug-ins never import each other."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -184,3 +186,10 @@ def test_the_order_is_checked_by_something_that_can_fail() -> None:
     """`identity` must not know the store; a line that says so is found."""
     assert ROOMS.index(room("digest.identity")) < ROOMS.index(room("digest.store.works"))
     assert ("digest.store.works", "digest.identity") in ours()
+
+
+def test_the_path_is_begun_without_what_only_some_need() -> None:
+    others = {"httpx", "alembic", "rich", "lxml"}
+    line = f"import sys, digest.pipeline, digest.standing; print(sorted({others} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", line], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"

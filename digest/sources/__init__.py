@@ -20,12 +20,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 import msgspec
 
 from digest import plugins
-from digest.web import Web
+
+if TYPE_CHECKING:
+    from digest.web import Web  # httpx takes 130 ms, and most commands need none
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,9 @@ class Fetching(Protocol):
 
     Options: type[msgspec.Struct]
 
-    def visit(self, options: msgspec.Struct, reached: Reached, web: Web, now: datetime) -> Iterator[Brought]:
+    def visit(
+        self, options: msgspec.Struct, reached: Reached, web: "Web", now: datetime
+    ) -> Iterator[Brought]:
         """What it brings now. A part that does not come is told as such, so that the others do; SourceError if nothing
         more can come. After a document that could not be read, what is left of its part is not remembered.
         """

@@ -7,12 +7,15 @@ every = "1 hour"          # how often it is asked for
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from digest import values
 from digest.sources import Brought, Part, Reached
-from digest.web import Web
+
+if TYPE_CHECKING:
+    from digest.web import Web
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,7 +29,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         values.duration(self.every)
 
 
-def visit(options: Options, reached: Reached, web: Web, now: datetime) -> Iterator[Brought]:
+def visit(options: Options, reached: Reached, web: "Web", now: datetime) -> Iterator[Brought]:
     """The document, unless the server says that it has not changed."""
     answer = web.get(options.url, {name: value for name, value in reached.items() if value})
     if answer.body is None:
