@@ -65,20 +65,24 @@ def of_part(part: Part, came: Came, earlier: Sequence[int], already: int | None)
     """
     all_of_it, fresh = came.papers + came.rejects, came.papers - came.known
     counted = max(fresh if part.rolling else came.papers, already or 0)
+    before = part.due is not None and already is not None
     if part.problem:
-        return Finding("partial" if all_of_it else "broken", part.problem)
+        return Finding("partial" if all_of_it or part.unchanged or before else "broken", part.problem)
     if part.announced is not None and all_of_it < part.announced:
         return Finding("partial", f"{all_of_it:,} of {part.announced:,} came")
     if came.rejects:
         return Finding("partial", f"{came.rejects:,} of {all_of_it:,} could not be read")
     if part.nothing_due:
-        return Finding("complete" if fresh else "quiet", part.nothing_due)
-    if not fresh and already is None and part.day and part.due and part.day < part.due:
-        return Finding("stale", f"it still shows {part.day}, and {part.due} is due")
+        return Finding("complete" if fresh and counted > (already or 0) else "quiet", part.nothing_due)
+    if not fresh and not before and part.day and part.due:
+        if part.day < part.due:
+            return Finding("stale", f"it still shows {part.day}, and {part.due} is due")
+        if part.day == part.due and (came.papers or part.unchanged):  # an old list under a new date
+            return Finding("stale", f"it says that it is of {part.day}, but nothing in it is new")
     if (not part.unchanged or already is not None) and is_far_under(counted, earlier):
         day = f" on a {part.due:%A}" if part.due else ""
         return Finding("partial", f"{counted:,} papers; usual{day} is {median(earlier):,.0f}")
-    if fresh:
+    if fresh or (before and part.day == part.due):
         return Finding("complete")
     return Finding("quiet", "nothing has changed" if part.unchanged else "nothing new")
 

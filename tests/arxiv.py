@@ -1,7 +1,8 @@
 """Invented arXiv papers, and what arXiv's services say of them."""
 
+import json
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 WORDS = (
@@ -83,3 +84,56 @@ def page(
         f"<opensearch:totalResults>{len(some) if total is None else total}</opensearch:totalResults>"
         f"<opensearch:startIndex>{start}</opensearch:startIndex>{listed}</feed>"
     ).encode()
+
+
+def summary(one: Item) -> str:
+    """The abstract of a paper, wherever it is told."""
+    return f"We watch number {one.number} closely and tell of it at length, year by year."
+
+
+def hf_list(day: date, items: Iterable[Item]) -> list[dict[str, object]]:
+    """Hugging Face's daily papers of a day."""
+    return [
+        {
+            "paper": {
+                "id": one.id,
+                "authors": [{"_id": f"{one.number:024x}", "name": "Ada Quill", "hidden": False}],
+                "publishedAt": f"{day - timedelta(days=1)}T04:00:00.000Z",
+                "submittedOnDailyAt": f"{day}T00:00:00.000Z",
+                "title": one.title,
+                "summary": summary(one),
+                "upvotes": 3,
+                "discussionId": f"{one.number:024x}",
+            },
+            "publishedAt": f"{day - timedelta(days=1)}T00:00:00.000Z",
+            "title": one.title,
+            "summary": summary(one),
+            "numComments": 1,
+        }
+        for one in items
+    ]
+
+
+def journal(items: Iterable[Item], guid: str = "article", doi: bool = True) -> bytes:
+    """A journal's RSS feed, whose papers have no arXiv id."""
+    listed = "".join(
+        f"<item><title>{one.title}</title><link>https://journal.example.org/{guid}/{one.number}</link>"
+        f"<description>{summary(one)} It is a paper of a journal, with all that belongs to one.</description>"
+        f'<guid isPermaLink="false">{guid}-{one.number}</guid>'
+        + (f"<dc:identifier>doi:10.5555/jee.{one.number}</dc:identifier>" if doi else "")
+        + "<pubDate>Mon, 16 Nov 2026 00:00:00 GMT</pubDate><dc:creator>Ada Quill</dc:creator></item>"
+        for one in items
+    )
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<rss xmlns:dc="http://purl.org/dc/elements/1.1/" version="2.0">'
+        "<channel><title>Journal of Examples</title><link>https://journal.example.org</link>"
+        f"<description>New articles</description>{listed}</channel></rss>"
+    ).encode()
+
+
+def lines(items: Iterable[Item], published: str = "2026-11-17") -> bytes:
+    """JSON Lines, as a script of one's own writes them."""
+    rows = (
+        {"title": one.title, "abstract": summary(one), "arxiv_id": one.id, "date": published} for one in items
+    )
+    return "".join(f"{json.dumps(row)}\n" for row in rows).encode()

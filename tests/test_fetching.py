@@ -285,21 +285,22 @@ def build(playing: Playing, now: str, code: int = 0) -> list[dict[str, object]]:
 
 
 def test_bad_news_is_told_everywhere_and_once(playing: Playing, tmp_path: Path) -> None:
+    def notices() -> list[str]:
+        return sorted(file.name for file in (playing.home / "outbox" / "_notices").glob("*-arxiv-rss-*"))
+
     build(playing, f"{DAYS[0]}T12:00Z")
     playing.shows = DAYS[0]
     assert not (playing.home / "outbox" / "_notices").exists()
     for hour in (12, 13):
         made = build(playing, f"{DAYS[1]}T{hour}:00Z", code=3)
     assert made[0]["sources"]["arxiv-rss"] == "stale"  # type: ignore[index]
-    notices = sorted(file.name for file in (playing.home / "outbox" / "_notices").iterdir())
-    assert notices == [f"{DAYS[1]}T120000Z-arxiv-rss-stale.txt"]
+    assert notices() == [f"{DAYS[1]}T120000Z-arxiv-rss-stale.txt"]
     status = json.loads(homes.run(playing.home, "status", "--json", now=f"{DAYS[1]}T13:00Z").stdout)
     assert status["daily"]["sources"]["arxiv-rss"]["verdict"] == "stale"
     assert "it still shows" in status["daily"]["sources"]["arxiv-rss"]["why"]
     playing.shows = DAYS[1]
     build(playing, f"{DAYS[1]}T14:00Z")
-    notices = sorted(file.name for file in (playing.home / "outbox" / "_notices").iterdir())
-    assert notices[1:] == [f"{DAYS[1]}T140000Z-arxiv-rss-well.txt"]
+    assert notices()[1:] == [f"{DAYS[1]}T140000Z-arxiv-rss-well.txt"]
     [issue] = [one for path, one in homes.frozen(playing.home).items() if path.endswith(DAYS[1])]
     assert homes.titles(issue) == titles(DAYS[1])
 
@@ -382,3 +383,11 @@ def test_a_dump_that_cannot_be_stored_is_not_remembered_as_read(playing: Playing
 def test_mistakes_in_settings(table: str, said: str, tmp_path: Path) -> None:
     home = homes.make(tmp_path / "home", f"[sources.one]\n{table}\n")
     assert said in homes.run(home, "check", code=2).stderr
+
+
+def test_a_key_that_cannot_be_read_breaks_its_source_only(playing: Playing) -> None:
+    settings = playing.home / "digest.toml"
+    settings.write_text(settings.read_text().replace("[sources.url]", '[sources.url]\nkey_file = "secret"'))
+    made = build(playing, f"{DAYS[0]}T12:00Z", code=3)
+    assert made[0]["sources"] == {"arxiv-rss": "complete", "hf-daily": "complete", "url": "broken"}
+    assert "key_file: secret" in made[0]["reasons"]["url"]  # type: ignore[index]

@@ -9,8 +9,11 @@ from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from digest.sources import Part
+
 LANE = "arxiv.org"
 EASTERN = ZoneInfo("America/New_York")
+ANNOUNCED = timedelta(hours=4)  # before the midnight from which the feeds show it
 BUILT = timedelta(minutes=30)  # after midnight: feeds were seen to be made within some minutes
 
 # arXiv/arxiv-base, arxiv/db/arxiv_holidays_seed.sql; each year's list is published in the course of the year before it
@@ -85,3 +88,13 @@ def following(now: datetime, off: Collection[date]) -> datetime:
     while why_empty(day, off):
         day += timedelta(days=1)
     return begins(day)
+
+
+def announcement(now: datetime, off: Collection[date]) -> Part:
+    """The newest announcement as a part of a source that is asked for all since some day, so that its papers come among
+    others. What came of it from 20:00 on, before its feeds were there, is new in it too.
+
+    At the weekend Friday's stays due: if it did not come, that is not quiet. If it did, nothing is new any more.
+    """
+    since = begins(today(now)) - BUILT - ANNOUNCED
+    return Part(due=newest(now, off), since=since, rolling=True)

@@ -3,10 +3,12 @@
 from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
+from digest import values
 from digest.sources import Part, Reached
 
 UPTO = "upto"  # the last day that was read to its end
 SETTLED = timedelta(hours=2)  # after midnight UTC, for servers that index what came the day before
+LONGEST = timedelta(days=3_660)  # that a window may look back
 
 
 class Window(NamedTuple):
@@ -41,3 +43,13 @@ def following(now: datetime) -> datetime:
     """When the day is over that is not over now."""
     today = (now - SETTLED).astimezone(UTC).date()
     return datetime.combine(today + timedelta(days=1), time(tzinfo=UTC)) + SETTLED
+
+
+def days(text: str) -> timedelta:
+    """`7 days`, `2 weeks`: a span of whole days, for a window has no hours; no further back than calendars go."""
+    span = values.duration(text)
+    if span % timedelta(days=1) or not timedelta(0) < span <= LONGEST:
+        raise ValueError(
+            f"{text!r} is no span of whole days such as '1 day', '7 days' or '2 weeks', {LONGEST.days:,} at most"
+        )
+    return span

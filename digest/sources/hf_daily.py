@@ -11,18 +11,21 @@ are others. A page may hold fewer papers than were asked for, and the next one m
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from digest import values
 from digest.errors import SourceError
 from digest.sources import Brought, Part, Reached
-from digest.web import Web
+
+if TYPE_CHECKING:
+    from digest.web import Web
 
 PAGE = 100  # papers: the most that is given at once
 MOST_PAGES = 20  # of a day; the greatest day had one
 OVER = timedelta(hours=2)  # after midnight UTC the list of a day stands still
-LOOKED_AT = 3  # days of the list that are asked for at each visit
+LOOKED_AT = 3  # how often the list of a day is asked for, on days one after the other
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,13 +50,12 @@ class _Entry(msgspec.Struct):
 _entries = msgspec.json.Decoder(list[_Entry])
 
 
-def visit(options: Options, reached: Reached, web: Web, now: datetime) -> Iterator[Brought]:
-    """The lists of all days that were not read, and of the last ones again; an empty weekend is no news."""
+def visit(options: Options, reached: Reached, web: "Web", now: datetime) -> Iterator[Brought]:
+    """The lists of all days that were not read, and of those before them again; an empty weekend is no news."""
     last = _last(now)
     first = last - values.duration(options.hf_daily) + timedelta(days=1)
     if upto := reached.get("upto"):
-        first = min(date.fromisoformat(upto) + timedelta(days=1), last)
-        first = min(first, last - timedelta(days=LOOKED_AT - 1))
+        first = min(date.fromisoformat(upto) + timedelta(days=1), last) - timedelta(days=LOOKED_AT - 1)
     for number in range((last - first).days + 1):
         yield from _of(options, first + timedelta(days=number), web)
 
@@ -68,7 +70,7 @@ def _last(now: datetime) -> date:
     return (now - OVER).astimezone(UTC).date() - timedelta(days=1)
 
 
-def _of(options: Options, day: date, web: Web) -> Iterator[Brought]:
+def _of(options: Options, day: date, web: "Web") -> Iterator[Brought]:
     """The list of a day; the day counts as read with its last page."""
     over = datetime.combine(day + timedelta(days=1), time(tzinfo=UTC))
     part = Part(due=day, since=over)
