@@ -1,0 +1,110 @@
+"""The program in a process of its own that need not import anything: a fork of one that has, and waits.
+
+A start costs 0.4 s of imports, and the tests make more than a thousand of them. What runs is `python -m digest` with
+its own arguments, variables, folder and output; it can be killed, and ends as any process does.
+"""
+
+import atexit
+import json
+import os
+import runpy
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from select import select
+from tempfile import TemporaryDirectory
+from typing import IO
+
+READ_AT_ONCE = ("PYTHON", "LC_", "LANG", "TZ", "LD_")  # variables that count when an interpreter begins
+
+
+def can(more: Mapping[str, str]) -> bool:
+    """Whether a fork with these variables is what a new process would be."""
+    return not any(name.startswith(READ_AT_ONCE) for name in more)
+
+
+def run(
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], within: float
+) -> subprocess.CompletedProcess[str]:
+    """`python -m digest` with these arguments, to its end; TimeoutExpired if it has none within so many seconds."""
+    with _waiting() as (asking, answers), TemporaryDirectory() as place:
+        files = [str(Path(place, name)) for name in ("out", "err")]
+        asked = {"arguments": arguments, "folder": str(folder), "environment": environment, "files": files}
+        asking.write(json.dumps(asked) + "\n")
+        asking.flush()
+        pid = int(answers.readline())
+        if not select([answers], [], [], within)[0]:
+            os.kill(pid, 9)
+            answers.readline()
+            raise subprocess.TimeoutExpired(list(arguments), within)
+        code = int(answers.readline())
+        out, err = (Path(file).read_text(encoding="utf-8") for file in files)
+        return subprocess.CompletedProcess(list(arguments), code, out, err)
+
+
+@contextmanager
+def _waiting() -> Iterator[tuple[IO[str], IO[str]]]:
+    """The one that waits, in place of which a new one is begun if the old one is in an unknown state."""
+    server = _begun()
+    assert server.stdin
+    assert server.stdout
+    try:
+        yield server.stdin, server.stdout
+    except BaseException:
+        _begun.cache_clear()
+        server.kill()
+        server.communicate()
+        raise
+
+
+@cache
+def _begun() -> subprocess.Popen[str]:
+    server = subprocess.Popen(
+        [sys.executable, "-m", "tests.warm"],
+        cwd=Path(__file__).parent.parent,
+        env={**os.environ, "PYTHONWARNINGS": "error"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    atexit.register(server.communicate)
+    return server
+
+
+def _serve() -> bool:
+    """Fork for each line that is asked; whether this is such a fork."""
+    for line in sys.stdin:
+        asked = json.loads(line)
+        if pid := os.fork():
+            sys.stdout.write(f"{pid}\n")
+            sys.stdout.flush()
+            status = os.waitpid(pid, 0)[1]
+            sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+            sys.stdout.flush()
+            continue
+        for place, file in enumerate((os.devnull, *asked["files"])):
+            os.dup2(os.open(file, os.O_RDWR | os.O_CREAT, 0o600), place)
+        os.chdir(asked["folder"])
+        os.environ.clear()
+        os.environ.update(asked["environment"])
+        sys.argv[1:] = asked["arguments"]
+        return True
+    return False
+
+
+def main() -> None:
+    """Import what the program needs, wait, and be it."""
+    from digest import checking, pipeline, plugins, schedule, standing  # noqa: F401
+
+    for kind in ("formats", "renderers"):
+        for name in plugins.names(kind):
+            plugins.load(kind, name)
+    if _serve():
+        runpy.run_module("digest", run_name="__main__", alter_sys=True)
+
+
+if __name__ == "__main__":
+    main()
