@@ -6,14 +6,41 @@ A withdrawal is a further version whose comments or abstract say so; nothing els
 """
 
 import re
+from collections.abc import Iterator
 
 from digest import identifiers, markup
 from digest.formats import _names
-from digest.papers import links_in, readable
+from digest.papers import Reject, links_in, readable, reject
 
 _BRACKET = re.compile(r"[()\[\]]")
 _BETWEEN = re.compile(r"[,;]|:\s|\s(?:and|&|\\&)\s|^and\s|\s?\b(?:on behalf of|for) the\s")
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?", re.IGNORECASE)
+
+_SHOWING = re.compile(r"showing (?:(?:first|last) )?[\d,]{1,9} of ([\d,]{1,9}) entries", re.IGNORECASE)
+
+
+class Shown:
+    """The papers under a heading of a listing, beside how many it says there are: the rest is one reject."""
+
+    def __init__(self) -> None:
+        self._heading, self._said, self._came = "", 0, 0
+
+    def one(self) -> None:
+        """One of its papers came."""
+        self._came += 1
+
+    def under(self, heading: str) -> Iterator[Reject]:
+        """Another heading begins here; what was missing under the one before."""
+        yield from self.end()
+        found = _SHOWING.search(heading)
+        self._heading, self._came = heading, 0
+        self._said = int(found[1].replace(",", "") or 0) if found else 0
+
+    def end(self) -> Iterator[Reject]:
+        """What was missing under the last heading."""
+        if self._came < self._said:
+            problem = f"{self._came:,} of {self._said:,} papers are on this page: save the list whole, or its next page"
+            yield reject(f"the rest of {self._heading.partition('(')[0].strip()}", problem, self._heading)
 
 
 def authors(line: str) -> tuple[str, ...]:

@@ -42,16 +42,18 @@ def sniff(head: Head) -> bool:
 
 def read(dump: BinaryIO, received: datetime) -> Iterator[Paper | Reject]:
     """The papers of the page; a paper whose list entry breaks off is a reject."""
-    count, new, day, term = 0, False, "", None
+    count, new, day, term, shown = 0, False, "", None, _arxiv.Shown()
     for element in _html.elements(dump, "h3", "dt", "dd"):
         if element.tag == "h3":
             heading = _words(element)
             day = _day(heading) or day
             new = bool(_NEW.match(heading)) if _KIND.match(heading) else bool(_RECENT.match(heading))
+            yield from shown.under(heading)
         elif element.tag == "dt":
             if term is not None:
                 yield reject(f"record {count}", "cut off: an entry without its title", term[0])
             count += 1
+            shown.one()
             term = (_words(element), _address(element))
         elif term is not None:
             yield _paper(f"record {count}", term, element, new, day)
@@ -59,6 +61,7 @@ def read(dump: BinaryIO, received: datetime) -> Iterator[Paper | Reject]:
         _html.forget(element)
     if term is not None:
         yield reject(f"record {count}", "cut off: an entry without its title", term[0])
+    yield from shown.end()
 
 
 def _day(heading: str) -> str:

@@ -52,13 +52,14 @@ def sniff(head: Head) -> bool:
 def read(dump: BinaryIO, received: datetime) -> Iterator[Paper | Reject]:
     """The papers of the page."""
     entry: _Entry | None = None
-    new, day = False, ""
+    new, day, shown = False, "", _arxiv.Shown()
     for line in _text.lines(dump):
         said = readable(line.text) if len(line.text) <= 2 * LONGEST_ABSTRACT else line.text
         if found := _TERM.fullmatch(said):
             if entry:
                 yield entry.paper()
             entry = _Entry(line.where, found[1], new and not found[2], day)
+            shown.one()
         elif heading := _HEADING.match(said):
             if entry and not entry.is_open():
                 yield entry.paper()
@@ -66,10 +67,12 @@ def read(dump: BinaryIO, received: datetime) -> Iterator[Paper | Reject]:
             if entry is None:
                 new = heading[1] == "New" or bool(heading[3]) or (new and not heading[1] and not heading[2])
                 day = _day(said) or day
+                yield from shown.under(said)
         elif entry and not _FORMATS.fullmatch(said):
             entry.take(said)
     if entry:
         yield entry.paper()
+    yield from shown.end()
 
 
 def _day(heading: str) -> str:
