@@ -13,7 +13,7 @@ from digest import crash, identity, note
 from digest.arrivals import Arrival, Entry, Span, by_work, fate, gathered
 from digest.config import HAND, Digest, Home
 from digest.identity import Work
-from digest.issue import Account, Card, DumpRead, GroupHead, Head, Placed, entry_id, links, placed
+from digest.issue import Account, Card, DumpRead, GroupHead, Head, Placed, as_read, entry_id, links, placed
 from digest.store import Store, issues, log, visits, works
 from digest.verdicts import BAD, Finding, verdict, with_silence
 
@@ -199,7 +199,7 @@ def _carry(
             fates[what] += 1
             if what == "withdrawn" or what == "carried":
                 continue
-            if (where := placed(case.work, rules)) is None:
+            if (where := placed(as_read(case.work, case.sources), rules)) is None:
                 fates["ungrouped"] += 1
                 continue
             cards.append((where.group, papers[where.group], _card(digest, case, where, what)))

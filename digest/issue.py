@@ -154,14 +154,32 @@ class Placed(NamedTuple):
     also: tuple[int, ...]  # the other groups that match; one that takes everything says nothing of the work
 
 
-def placed(work: Work, groups: Sequence[rules.Rule]) -> Placed | None:
-    """The first group whose rule matches the work; None: it goes under no group."""
-    reading = rules.read(work.title, work.abstract)
+def as_read(work: Work, sources: Sequence[str]) -> rules.Reading:
+    """A work, and the sources that showed it, as rules see them."""
+    return rules.read(
+        work.title,
+        work.abstract,
+        authors=work.authors,
+        n_authors=work.n_authors,
+        org=work.org,
+        venue=work.venue,
+        categories=work.categories,
+        sources=sources,
+        keys=work.keys,
+        upvotes=work.upvotes,
+        comments=work.comments,
+        date=work.published,
+    )
+
+
+def placed(reading: rules.Reading, groups: Sequence[rules.Rule]) -> Placed | None:
+    """The first group whose rule matches a paper; None: it goes under no group."""
     hits = [(n, hit) for n, rule in enumerate(groups) if (hit := rules.match(rule, reading)) is not None]
     if not hits:
         return None
-    (group, matched), *others = hits
-    return Placed(group, matched, tuple(n for n, _ in others if str(groups[n]) != "*"))
+    (group, spots), *others = hits
+    also = tuple(n for n, _ in others if str(groups[n]) != "*")
+    return Placed(group, rules.words(spots, reading), also)
 
 
 def entry_id(digest: str, keys: Iterable[str]) -> str:

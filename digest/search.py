@@ -7,6 +7,7 @@ import msgspec
 
 from digest import identity, rules
 from digest.identity import Work
+from digest.issue import as_read
 from digest.store import Store, works
 from digest.store.works import Said
 
@@ -28,9 +29,9 @@ def matching(store: Store, rule: rules.Rule) -> Iterator[Hit]:
         for atoms in works.all_of(db, AT_ONCE):
             for number, said in works.by_work(works.said(db, atoms), atoms).items():
                 work = identity.merged([row.paper for row in said])
-                matched = rules.match(rule, rules.read(work.title, work.abstract))
-                if matched is not None:
-                    yield Hit(number, work, matched, tuple(said))
+                reading = as_read(work, sorted({row.source for row in said}))
+                if (spots := rules.match(rule, reading)) is not None:
+                    yield Hit(number, work, rules.words(spots, reading), tuple(said))
 
 
 def count(store: Store) -> int:

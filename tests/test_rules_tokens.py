@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from digest.rules import tokens
-from digest.rules.tokens import Tokens, fold, singular
+from digest.rules import number, tokens
+from digest.rules.number import singular
+from digest.rules.tokens import Tokens, fold
 
 
 def decisions() -> list[tuple[str, str]]:
@@ -52,7 +53,7 @@ def test_number(word: str, one: str) -> None:
     assert singular(word, fold(word)) == one
 
 
-@pytest.mark.parametrize("one", sorted(set(tokens._NUMBER.values())))
+@pytest.mark.parametrize("one", sorted(set(number._NUMBER.values())))
 def test_what_a_plural_becomes_stays_as_it_is(one: str) -> None:
     assert singular(one, one) == one
 

@@ -1,6 +1,6 @@
 """Keyword rules: a query is parsed once, a paper is read once, and then they are matched."""
 
 from digest.rules.language import Rule, parse
-from digest.rules.matching import Reading, match, read
+from digest.rules.matching import Reading, Spot, match, read, words
 
-__all__ = ["Reading", "Rule", "match", "parse", "read"]
+__all__ = ["Reading", "Rule", "Spot", "match", "parse", "read", "words"]

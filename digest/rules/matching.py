@@ -1,71 +1,185 @@
-"""Rule × paper → the words that matched, or None; knows no query, no file and no store."""
+"""Rule × paper → where it matches, or None; knows no query, no file and no store."""
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from operator import eq, ge, gt, le, lt
+from typing import NamedTuple
 
-from digest.rules.language import FIELDS, And, Everything, Expression, InField, Not, Or, Rule, Term
+from digest.rules import terms
+from digest.rules.expressions import (
+    ANYWHERE,
+    FIELDS,
+    And,
+    Compare,
+    Everything,
+    Exact,
+    Expression,
+    InField,
+    Leaf,
+    Near,
+    Not,
+    Or,
+    Pattern,
+    Term,
+    Value,
+)
+from digest.rules.language import Rule
+from digest.rules.near import near
 from digest.rules.tokens import Place, Row, Span, Step, Tokens, Wanted
+
+BETWEEN = "; "  # names of one field: no phrase gets across
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """A paper as rules see it; any number of them may ask, and its text is read once, by the first."""
 
-    fields: tuple[Tokens, ...]  # in the order of language.FIELDS
+    fields: tuple[Tokens, ...]  # in the order of expressions.FIELDS
+    keys: frozenset[str]  # its ids
+    numbers: dict[str, int | None]
+    date: str  # ISO 8601, as precise as known
 
 
-def read(title: str, abstract: str) -> Reading:
+def read(
+    title: str,
+    abstract: str = "",
+    *,
+    authors: Sequence[str] = (),
+    n_authors: int | None = None,
+    org: str = "",
+    venue: str = "",
+    categories: Sequence[str] = (),
+    sources: Sequence[str] = (),
+    keys: Collection[str] = (),
+    upvotes: int | None = None,
+    comments: int | None = None,
+    date: str = "",
+) -> Reading:
     """A paper for rules to match; costs nothing until one asks for a word."""
-    return Reading((Tokens(title), Tokens(abstract)))
+    # The full stop of an initial is no end of a sentence.
+    names = BETWEEN.join(name.replace(".", " ") for name in authors)
+    values = (BETWEEN.join(many) for many in (categories, sources, sorted(keys)))
+    return Reading(
+        tuple(map(Tokens, (title, abstract, names, org, venue, *values))),
+        frozenset(keys),
+        {"upvotes": upvotes, "comments": comments, "authors": n_authors or len(authors) or None},
+        date,
+    )
 
 
-_Found = list[tuple[int, int, int]]  # field, first character, the one after the last
+class Spot(NamedTuple):
+    """Where a rule found something."""
+
+    field: int  # its place in FIELDS
+    begin: int  # characters
+    end: int
 
 
-def match(rule: Rule, reading: Reading) -> tuple[str, ...] | None:
-    """The words that put a paper under a rule, as they stand in its text; None: it does not go there.
+def match(rule: Rule, reading: Reading) -> list[Spot] | None:
+    """Where a rule finds its words in a paper, the title first; None: the paper does not match.
 
-    Each once, whatever its case, in order of the text, the title first. Words under NOT are never among them,
-    so `*` and a NOT alone give ().
+    What stands under NOT is found nowhere, and a comparison neither, so `*` and a NOT alone give [].
     """
-    found = _found(rule.expression, tuple(range(len(FIELDS))), reading)
-    if found is None:
-        return None
-    words: dict[str, str] = {}
-    for field, begin, end in sorted(found):
+    found = _found(rule.expression, range(ANYWHERE), reading)
+    return None if found is None else sorted(set(found))
+
+
+def words(spots: Iterable[Spot], reading: Reading) -> tuple[str, ...]:
+    """What stands at these places, each word once, whatever its case."""
+    found: dict[str, str] = {}
+    for field, begin, end in spots:
         word = reading.fields[field].text[begin:end]
-        words.setdefault(word.casefold(), word)
-    return tuple(words.values())
+        found.setdefault(word.casefold(), word)
+    return tuple(found.values())
 
 
-def _found(expression: Expression, fields: tuple[int, ...], reading: Reading) -> _Found | None:
+def _found(expression: Expression, fields: Iterable[int], reading: Reading) -> list[Spot] | None:
     match expression:
-        case Term():
-            spans = [(n, *span) for n in fields for span in find(expression.steps, reading.fields[n])]
-            return spans or None
         case And():
             return _all(expression, fields, reading)
         case Or():
             hits = [_found(part, fields, reading) for part in expression.parts]
             held = [hit for hit in hits if hit is not None]
-            return [span for hit in held for span in hit] if held else None
+            return [spot for hit in held for spot in hit] if held else None
         case Not():
             return [] if _found(expression.part, fields, reading) is None else None
         case InField():
             return _found(expression.part, (FIELDS.index(expression.field),), reading)
         case Everything():
             return []
+        case Compare():
+            return [] if _compares(expression, reading) else None
+        case _:
+            return [Spot(n, *span) for n in fields for span in _spans(expression, n, reading)] or None
 
 
-def _all(expression: And, fields: tuple[int, ...], reading: Reading) -> _Found | None:
-    spans: _Found = []
+def _all(expression: And, fields: Iterable[int], reading: Reading) -> list[Spot] | None:
+    spots: list[Spot] = []
     for part in expression.parts:
         found = _found(part, fields, reading)
         if found is None:
             return None
-        spans += found
-    return spans
+        spots += found
+    return spots
+
+
+def _spans(leaf: Leaf, field: int, reading: Reading) -> list[Span]:
+    tokens = reading.fields[field]
+    match leaf:
+        case Term():
+            return find(leaf.steps, tokens)
+        case Near():
+            found = [find((step,), tokens) for step in leaf.steps]
+            return near(found, leaf.distance, *tokens.layout) if all(found) else []
+        case Exact():
+            return [one.span() for one in _exactly(leaf.text).finditer(tokens.bare)]
+        case Pattern():
+            return [one.span() for one in terms.compiled(leaf.pattern).finditer(tokens.text)]
+        case Value():
+            return _values(leaf.text, FIELDS[field], tokens.text, reading)
+
+
+@cache
+def _exactly(text: str) -> re.Pattern[str]:
+    """These signs, with any space for a space; no letter or digit beside one, and "C" is not the C of C++ or C#."""
+    said = r"\s+".join(map(re.escape, text.split(" ")))
+    before = r"(?<!\w)" if text[0].isalnum() else ""
+    return re.compile(
+        rf"{before}{said}(?![\w+#])" if text[-1].isalnum() else rf"{before}{said}(?!{re.escape(text[-1])})"
+    )
+
+
+def _values(said: str, field: str, text: str, reading: Reading) -> list[Span]:
+    """Which of the names of a field are this one."""
+    wanted = said.casefold()
+    keys = {key for key in terms.ids(said) if key in reading.keys} if field == "id" else set[str]()
+    found, begin = [], 0
+    for name in text.split(BETWEEN) if text else ():
+        one = name.casefold()
+        if (
+            one.startswith(wanted[:-1])
+            if wanted.endswith("*")
+            else one == wanted or name in keys or (field == "category" and one.startswith(f"{wanted}."))
+        ):
+            found.append((begin, begin + len(name)))
+        begin += len(name) + len(BETWEEN)
+    return found
+
+
+_SIGNS = {"<": lt, "<=": le, ">": gt, ">=": ge, "=": eq}
+
+
+def _compares(asked: Compare, reading: Reading) -> bool:
+    """Whether the paper's number or date is so; a date is compared as precisely as both are known."""
+    is_so = _SIGNS[asked.sign]
+    if asked.field == "date":
+        size = min(len(asked.value), len(reading.date))
+        return bool(size) and is_so(reading.date[:size], asked.value[:size])
+    number = reading.numbers[asked.field]
+    return number is not None and is_so(number, int(asked.value))
 
 
 # The character where a term began; the position that comes next; the character after what was found.

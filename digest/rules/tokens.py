@@ -31,25 +31,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
-# Not plural by rule, or no plural at all. A word of six letters or more also stands for longer words that end
-# in it (hyperviruses, submatrices); a shorter one does not, or "abuses" would be many a "bus".
-_NUMBER = {word: one for one, words in {
-    "analysis": "analyses", "alysis": "alyses", "olysis": "olyses", "thesis": "theses", "crisis": "crises",
-    "axis": "axes", "matrix": "matrices", "vertex": "vertices", "vortex": "vortices", "simplex": "simplices",
-    "index": "indices", "appendix": "appendices", "corpus": "corpora corpuses", "criterion": "criteria",
-    "phenomenon": "phenomena", "bacterium": "bacteria", "automaton": "automata", "spectrum": "spectra",
-    "minimum": "minima", "maximum": "maxima", "optimum": "optima", "quiz": "quizzes",
-    "bias": "bias biases", "debias": "debias", "lens": "lens lenses", "atlas": "atlas atlases",
-    "alias": "alias aliases", "canvas": "canvas canvases", "gas": "gases", "bus": "buses", "virus": "viruses",
-    "focus": "focuses", "status": "statuses", "campus": "campuses", "bonus": "bonuses",
-    "series": "series", "species": "species", "news": "news", "chaos": "chaos", "always": "always",
-    "sars": "sars", "cache": "caches", "niche": "niches", "avalanche": "avalanches", "ache": "aches",
-    "movie": "movies", "cookie": "cookies", "calorie": "calories", "tie": "ties", "lie": "lies",
-    "die": "dies", "metric": "metrics", "topic": "topics", "heuristic": "heuristics", "critic": "critics",
-    "fabric": "fabrics", "clinic": "clinics", "mosaic": "mosaics", "characteristic": "characteristics",
-}.items() for word in words.split()}  # fmt: skip
-
-_LONG = range(max(map(len, _NUMBER)), 5, -1)
+from digest.rules.number import singular
 
 # Letters that are no accented form of another: NFKD leaves them as they are.
 _NO_ACCENT = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ß": "ss"})
@@ -68,6 +50,7 @@ _STOP = (
     r"(?:[,;:!?]|(?<!\b[eE]\.g)(?<!\b[iI]\.e)(?<!\b[vV]s)(?<!\b[eE]t al)\.)"
     r"[\"'’”)\]]*(?=\s)|[。，、；：！？]"  # full-width stops have their space inside
 )
+_ENDS = ".!?。！？"  # of these signs only those end a sentence too
 
 _SHORTENED = re.compile(r"\b(?:e\.g|i\.e|vs|et al)\.", re.IGNORECASE)
 _AS_SPACES = "-‐‑‒–—−/\\'’‘ʼ＇`()[]{}<>"
@@ -136,6 +119,16 @@ class Tokens:
         return _indexed(self.text)
 
     @cached_property
+    def layout(self) -> tuple[list[int], list[int]]:
+        """For each word, compounds whole: the character at which it begins, and the number of its sentence."""
+        return _laid_out(self.text)
+
+    @cached_property
+    def bare(self) -> str:
+        """The text without web addresses, just as long."""
+        return _without_addresses(self.text)
+
+    @cached_property
     def prefixes(self) -> str:
         """All forms with their number, a line each: whether any begins so is one search."""
         plains = {piece.plain for places in self.index.values() for _, _, piece in places}
@@ -169,6 +162,19 @@ def _indexed(text: str) -> dict[str, list[Place]]:
             index[piece[0]].append((position, begin, piece))
         position += length
     return dict(index)
+
+
+def _laid_out(text: str) -> tuple[list[int], list[int]]:
+    begins: list[int] = []
+    sentences: list[int] = []
+    sentence = 0
+    for found in _scanner(text.isascii()).finditer(_without_addresses(text)):
+        if found[1]:
+            begins.append(found.start())
+            sentences.append(sentence)
+        else:
+            sentence += found[0][0] in _ENDS
+    return begins, sentences
 
 
 def _without_addresses(text: str) -> str:
@@ -306,31 +312,3 @@ def fold(solid: str) -> str:
     letters = "".join(c for c in marked if c in _VOICING or not (unicodedata.combining(c) or c.isspace()))
     folded = letters.casefold().translate(_NO_ACCENT)
     return unicodedata.normalize("NFC", folded) or solid
-
-
-def singular(solid: str, plain: str) -> str:
-    """The folded form of a word without its number; `plain` is the form with it.
-
-    `-ics` is left alone, and so is what ends in -us, -is and -ss: for every plural so caught two words would
-    be spoilt. What that gets wrong stands in the table above.
-    """
-    if len(solid) > 2 and solid[-1] == "s" and solid[-2].isupper():
-        return plain[:-1]
-    if len(plain) < 4 or plain[-1] not in "sa" or not plain.isalpha():
-        return plain
-    if plain in _NUMBER:
-        return _NUMBER[plain]
-    for size in _LONG:
-        if plain[-size:] in _NUMBER:
-            return plain[:-size] + _NUMBER[plain[-size:]]
-    return _by_ending(plain)
-
-
-def _by_ending(plain: str) -> str:
-    if plain.endswith("ies"):
-        return plain[:-3] + "y"
-    if plain.endswith(("sses", "shes", "ches", "xes", "zzes")):
-        return plain[:-2]
-    if plain[-1] != "s" or plain[-2] in "sui" or plain.endswith("ics"):
-        return plain
-    return plain[:-1]
