@@ -52,12 +52,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     sources: dict[str, dict[str, Any]] | None = None
 
 
+Order = Literal["relevance", "date", "upvotes"]
+
+
 class GroupTable(msgspec.Struct, frozen=True, kw_only=True):
     """[[groups]] as it is written."""
 
     heading: str
     match: str
     limit: AtLeastOne | None = None
+    order: Order = "relevance"
 
 
 class Schedule(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +93,7 @@ class Group:
     heading: str
     rule: rules.Rule
     limit: int | None
+    order: Order = "relevance"
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +278,7 @@ def _group(table: dict[str, Any], number: int, tables: Tables) -> Group | None:
     if not written.heading.strip():
         tables.wrong(where, "a group needs a heading")
     try:
-        return Group(written.heading.strip(), rules.parse(written.match), written.limit)
+        return Group(written.heading.strip(), rules.parse(written.match), written.limit, written.order)
     except RuleError as error:
         tables.wrong(f"{where} match", str(error))
         return None

@@ -9,11 +9,25 @@ from typing import Literal, NamedTuple
 import msgspec
 from sqlalchemy import Connection
 
-from digest import crash, identity, note
+from digest import crash, identity, note, ranking
 from digest.arrivals import Arrival, Entry, Span, by_work, fate, gathered
 from digest.config import HAND, Digest, Home
 from digest.identity import Work
-from digest.issue import Account, Card, DumpRead, GroupHead, Head, Placed, as_read, entry_id, links, placed
+from digest.issue import (
+    Account,
+    Card,
+    DumpRead,
+    GroupHead,
+    Head,
+    Placed,
+    as_read,
+    entry_id,
+    links,
+    lit,
+    placed,
+)
+from digest.rules import words
+from digest.rules.expressions import FIELDS
 from digest.store import Store, issues, log, visits, works
 from digest.verdicts import BAD, Finding, verdict, with_silence
 
@@ -189,7 +203,7 @@ def _carry(
     unread = gathered(entries, works.of(db, (entry.atom for entry in entries)))
     rules = [group.rule for group in digest.groups]
     fates: Counter[str] = Counter()
-    papers = [0] * len(rules)
+    ranks: list[list[tuple[ranking.Rank, ...]]] = [[] for _ in rules]
     for start in range(0, len(unread), AT_ONCE):
         tell(start, len(unread))
         cards: list[tuple[int, int, Card]] = []
@@ -199,16 +213,20 @@ def _carry(
             fates[what] += 1
             if what == "withdrawn" or what == "carried":
                 continue
-            if (where := placed(as_read(case.work, case.sources), rules)) is None:
+            reading = as_read(case.work, case.sources)
+            if (where := placed(reading, rules)) is None:
                 fates["ungrouped"] += 1
                 continue
-            cards.append((where.group, papers[where.group], _card(digest, case, where, what)))
-            papers[where.group] += 1
+            card = _card(digest, case, where, words(where.spots, reading), what)
+            cards.append((where.group, len(ranks[where.group]), card))
+            ranks[where.group].append(ranking.rank(digest.groups[where.group].order, card))
             carried += [(atom, version) for atom in case.atoms for version in _versions(case, what)]
         issues.add_cards(db, issue, cards)
         crash.point("cards stored")
         issues.carry(db, digest.name, issue, carried)
         crash.point("issue carried")
+    for group, of_group in enumerate(ranks):
+        issues.put_in_order(db, issue, group, ranking.ordered(of_group))
     account = Account(
         arrivals=len(unread),
         carried_before=fates["carried"],
@@ -217,7 +235,7 @@ def _carry(
         revised=fates["revised"],
         ungrouped=fates["ungrouped"],
     )
-    heads = (GroupHead(g.heading, n, g.limit) for g, n in zip(digest.groups, papers, strict=True))
+    heads = (GroupHead(g.heading, len(r), g.limit) for g, r in zip(digest.groups, ranks, strict=True))
     return account, tuple(heads)
 
 
@@ -252,7 +270,9 @@ def _cases(db: Connection, digest: str, unread: Sequence[Arrival]) -> list[_Case
     ]
 
 
-def _card(digest: Digest, case: _Case, where: Placed, what: Literal["new", "revised"]) -> Card:
+def _card(
+    digest: Digest, case: _Case, where: Placed, matched: tuple[str, ...], what: Literal["new", "revised"]
+) -> Card:
     work = case.work
     return Card(
         entry=entry_id(digest.name, case.first_keys),
@@ -267,7 +287,9 @@ def _card(digest: Digest, case: _Case, where: Placed, what: Literal["new", "revi
         comments=work.comments,
         upvotes=work.upvotes,
         links=links(work),
-        matched=where.matched,
+        matched=matched,
+        in_title=lit(where.spots, FIELDS.index("title")),
+        in_abstract=lit(where.spots, FIELDS.index("abstract")),
         also=tuple(digest.groups[other].heading for other in where.also),
         sources=case.sources,
         arrived=case.arrival.at,

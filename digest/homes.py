@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 from jinja2 import Environment
 
-from digest import outbox, templating
+from digest import outbox, ranking, templating
 from digest.config import SCHEDULES, SETTINGS, Digest, Home
 from digest.errors import ConfigError, DigestError
 from digest.freezing import sources_of
@@ -138,6 +138,18 @@ def stored(store: Store, names: Sequence[str]) -> list[Stored]:
                 )
             found |= {one.id: one for one in some}
     return list(found.values())
+
+
+def ranked(store: Store, name: str) -> Iterator[str]:
+    """The papers of an issue, or of the newest of a digest, and what put each where it stands."""
+    one = stored(store, [name])[0]
+    cards = issues.cards_of(store, one.id)
+    for place, group in enumerate(one.head.groups):
+        if group.papers:
+            yield f"{group.heading}, {group.papers:,}"
+            for number, card in enumerate(cards(place), start=1):
+                yield f"  {number}. {card.title}"
+                yield f"     {ranking.why(card)}"
 
 
 def shown(home: Home, store: Store, name: str, *, frozen: bool) -> Iterator[str]:

@@ -43,6 +43,10 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     upvotes: int | None = None
     links: tuple[Link, ...] = ()  # never empty: where no dump gave one, a search link, labelled as one
     matched: tuple[str, ...] = ()  # the words that put it into its group, as they stand in the text
+    in_title: tuple[
+        tuple[int, int], ...
+    ] = ()  # where these stand: the first character, the one after the last
+    in_abstract: tuple[tuple[int, int], ...] = ()
     also: tuple[str, ...] = ()  # headings of the other groups that match
     sources: tuple[str, ...] = ()
     arrived: datetime  # UTC: when a source of this digest showed it
@@ -150,7 +154,7 @@ class Placed(NamedTuple):
     """Where a work goes in an issue."""
 
     group: int  # from 0
-    matched: tuple[str, ...]
+    spots: tuple[rules.Spot, ...]  # of its rule
     also: tuple[int, ...]  # the other groups that match; one that takes everything says nothing of the work
 
 
@@ -178,8 +182,18 @@ def placed(reading: rules.Reading, groups: Sequence[rules.Rule]) -> Placed | Non
     if not hits:
         return None
     (group, spots), *others = hits
-    also = tuple(n for n, _ in others if str(groups[n]) != "*")
-    return Placed(group, rules.words(spots, reading), also)
+    return Placed(group, tuple(spots), tuple(n for n, _ in others if str(groups[n]) != "*"))
+
+
+def lit(spots: Iterable[rules.Spot], field: int) -> tuple[tuple[int, int], ...]:
+    """The characters of a field that were found, in order, none of them twice."""
+    joined: list[tuple[int, int]] = []
+    for begin, end in sorted((spot.begin, spot.end) for spot in spots if spot.field == field):
+        if joined and begin <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((begin, end))
+    return tuple(joined)
 
 
 def entry_id(digest: str, keys: Iterable[str]) -> str:

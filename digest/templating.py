@@ -6,7 +6,7 @@ The only file that makes a Jinja environment. It knows no issue and no store: re
 import hashlib
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 from urllib.parse import quote, unquote
@@ -22,6 +22,7 @@ from jinja2 import (
     nodes,
     select_autoescape,
 )
+from markupsafe import Markup
 
 from digest.errors import ConfigError
 from digest.papers import readable
@@ -54,6 +55,7 @@ def environment(overrides: Path | None) -> Environment:
         auto_reload=False,
     )
     templates.filters |= {"md": markdown, "day": day, "count": count, "wrap": wrap, "web": web}
+    templates.filters |= {"lit": lit, "md_lit": markdown_lit}
     return templates
 
 
@@ -236,8 +238,43 @@ _REFERENCED = re.compile(r"[<>|$~]|^=|&(?=#?\w+;)|@(?=\w)")
 
 def markdown(text: str) -> str:
     """The text as Markdown that says just these characters, on one line."""
-    plain = _BACKSLASHED.sub(lambda mark: f"{mark[0][:-1]}\\{mark[0][-1]}", readable(text))
+    return _as_markdown(readable(text))
+
+
+def _as_markdown(text: str) -> str:
+    plain = _BACKSLASHED.sub(lambda mark: f"{mark[0][:-1]}\\{mark[0][-1]}", text)
     return _REFERENCED.sub(lambda mark: _NAMED.get(mark[0], f"&#{ord(mark[0])};"), plain)
+
+
+def lit(text: str, spans: Iterable[tuple[int, int]]) -> Markup:
+    """The text as HTML, with these characters of it marked."""
+    return Markup("").join(
+        Markup("<mark>{}</mark>").format(part) if is_lit else Markup("{}").format(part)
+        for part, is_lit in _parts(text, spans)
+    )
+
+
+def markdown_lit(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text as Markdown, with these characters of it bold; not those that begin or end with a sign, beside which
+    `**` is only two stars (spec.commonmark.org, Emphasis).
+    """
+    return "".join(
+        f"**{_as_markdown(part)}**"
+        if is_lit and part[0].isalnum() and part[-1].isalnum()
+        else _as_markdown(part)
+        for part, is_lit in _parts(text, spans)
+    )
+
+
+def _parts(text: str, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[str, bool]]:
+    """The pieces of a text, and whether each is one of these; a text that was cut has those before the cut."""
+    upto = 0
+    for begin, end in spans:
+        if upto <= begin < end <= len(text):
+            yield text[upto:begin], False
+            yield text[begin:end], True
+            upto = end
+    yield text[upto:], False
 
 
 _WEB = re.compile(r"https?://[^\s/?#]", re.IGNORECASE)

@@ -36,6 +36,7 @@ ROOMS = (
     "digest.source_tables",
     "digest.config",
     "digest.issue",
+    "digest.ranking",
     "digest.verdicts",
     "digest.note",
     "digest.store",

@@ -43,14 +43,18 @@ def issues(place: Place, digest: str | None, as_json: bool) -> None:
 
 @click.command(epilog="Example: digest show daily-2026-11-21   (or: digest show daily, the newest)")
 @click.argument("issue")
+@click.option("--why", is_flag=True, help="What put each paper where it stands in its group.")
 @AS_JSON
 @click.pass_obj
-def show(place: Place, issue: str, as_json: bool) -> None:
+def show(place: Place, issue: str, why: bool, as_json: bool) -> None:
     """An issue again, as text or as it was frozen."""
     from digest import homes
 
     home = place.home(only=())
     with opened(home) as store:
+        if why:
+            echo_lines(homes.ranked(store, issue))
+            return
         for piece in homes.shown(home, store, issue, frozen=as_json):
             click.echo(piece, nl=False)
 

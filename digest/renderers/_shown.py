@@ -57,10 +57,13 @@ def sections(issue: Issue, *, limited: bool) -> Iterator[Section]:
 
 def shown(card: Card, number: int = 0) -> Shown:
     """The card, readable, with its facts."""
+    title, abstract = readable(card.title), readable(card.abstract)
     plain = replace(
         card,
-        title=readable(card.title),
-        abstract=readable(card.abstract),
+        title=title,
+        in_title=card.in_title if title == card.title else (),
+        abstract=abstract,
+        in_abstract=card.in_abstract if abstract == card.abstract else (),
         links=tuple(Link(readable(link.label), web(link.url)) for link in card.links if web(link.url)),
         matched=tuple(map(readable, card.matched)),
         also=tuple(map(readable, card.also)),

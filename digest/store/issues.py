@@ -1,11 +1,11 @@
 """Issues in the store: frozen heads and cards, what they carried, their slots and their files; and the runs."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Integer, Row, bindparam, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from digest.issue import Card, Head
@@ -91,6 +91,19 @@ def add_cards(db: Connection, issue: int, placed: Iterable[tuple[int, int, Card]
     ]
     if rows:
         db.execute(insert(cards), rows)
+
+
+def put_in_order(db: Connection, issue: int, group: int, places: Sequence[int]) -> None:
+    """Let the cards of a group stand so: the place at which each was added, from the first to stand."""
+    moved = [{"was": was, "is": place} for place, was in enumerate(places) if was != place]
+    if not moved:
+        return
+    mine = (cards.c.issue == issue, cards.c.group == group)
+    apart = update(cards).where(*mine, cards.c.place == bindparam("was"))
+    db.execute(
+        apart.values(place=-1 - bindparam("is", type_=Integer)), moved
+    )  # no two at one place meanwhile
+    db.execute(update(cards).where(*mine, cards.c.place < 0).values(place=-1 - cards.c.place))
 
 
 def carry(db: Connection, digest: str, issue: int, atoms_and_versions: Iterable[tuple[int, int]]) -> None:
