@@ -17,7 +17,7 @@ from digest.papers import Paper
 from digest.reading import Begun, records
 from digest.sources import Brought, Part
 from digest.store import Store, log, visits, works
-from digest.verdicts import Came, Finding, of_part, of_source
+from digest.verdicts import Came, Finding, brief, of_part, of_source
 
 ENOUGH = 6  # documents of one source
 
@@ -80,7 +80,7 @@ def lines(check: Check) -> Iterator[str]:
     for one in check.documents:
         day = f" of {one.day}" if one.day else ""
         read = f"{one.papers:,} papers, {one.known:,} of them known, {one.rejects:,} rejects ({one.format})"
-        said = one.problem or (read if one.bytes else "nothing to read")
+        said = brief(one.problem) or (read if one.bytes else "nothing to read")
         yield f"  {one.origin}{day}: {one.bytes / 1e3:,.0f} kB in {one.seconds:.1f} s: {said}"
     if len(check.documents) == ENOUGH:
         yield "  … and perhaps more: that was enough for a check"

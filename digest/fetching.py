@@ -5,6 +5,7 @@ soon; good ones when their next list is due.
 """
 
 import os
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from hashlib import blake2b
 from pathlib import Path
@@ -16,10 +17,10 @@ from sqlalchemy import Connection
 
 from digest import crash, keeping, sources
 from digest.config import Home, Source
-from digest.errors import SourceError
+from digest.errors import DigestError, SourceError
 from digest.ingesting import Tell, ingest
 from digest.issue import DumpRead
-from digest.sources import Brought, Dump, Part
+from digest.sources import Brought, Dump, Part, Reached
 from digest.store import Store, log, visits
 from digest.store.visits import Standing
 from digest.verdicts import BAD, Came, Finding, of_part, of_source
@@ -77,20 +78,35 @@ def visit(
         before = visits.begin(db, source.name, _kind(source), now)
     taken = _Taken(home, store, source.name, now, tell)
     asked: timedelta | None = None
-    module = sources.fetching(source.kind)
     try:
         with TemporaryDirectory(prefix="digest-") as folder, opened(home, source, Path(folder)) as web:
-            for brought in module.visit(source.options, before.reached, web, now):
+            for brought in _asked(source, before.reached, web, now):
                 taken.take(brought)
+                if brought.body:
+                    brought.body.unlink(missing_ok=True)
     except SourceError as error:
         taken.broke_off(str(error))
         asked = error.again
     finding = taken.verdict()
     with store.writing() as db:
-        following = module.following(source.options, visits.reached(db, source.name), now)
+        reached = visits.reached(db, source.name)
+        following = sources.fetching(source.kind).following(source.options, reached, now)
         _end(db, source.name, before, finding, following, now, asked)
     crash.point("visit ended")
     return Visit(source=source.name, verdict=finding.verdict, why=finding.why), taken.reads
+
+
+def _asked(source: Source, reached: Reached, web: "Web", now: datetime) -> Iterator[Brought]:
+    """What the source brings; a mistake in its code costs its papers of today, not the issue."""
+    try:
+        yield from sources.fetching(source.kind).visit(source.options, reached, web, now)
+    except DigestError:
+        raise
+    except Exception as error:
+        bug = f"{type(error).__name__}: {error}"
+        raise SourceError(
+            f"asking it failed, which is a mistake of this program: report it: {bug}"
+        ) from error
 
 
 def opened(home: Home, source: Source, folder: Path) -> "Web":
@@ -104,11 +120,20 @@ def _secret(home: Home, source: Source) -> str:
     """The key of a source: from the environment, else from its file; empty: it has none."""
     variable = f"DIGEST_KEY_{source.name.upper().replace('-', '_')}"
     if variable in os.environ or not source.key_file:
-        return os.environ.get(variable, "").strip()
-    try:
-        return (home.path / source.key_file).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SourceError(f"[sources.{source.name}] key_file: {source.key_file}: {error}") from error
+        where, key = variable, os.environ.get(variable, "").strip()
+    else:
+        where = f"[sources.{source.name}] key_file: {source.key_file}"
+        try:
+            key = (home.path / source.key_file).read_text(encoding="utf-8-sig").strip()
+        except FileNotFoundError as error:
+            raise SourceError(
+                f"{where}: there is no such file: put the key there, or into {variable}"
+            ) from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise SourceError(f"{where}: it cannot be read: {type(error).__name__}") from error
+    if not (key.isascii() and key.isprintable()) or " " in key:
+        raise SourceError(f"{where}: that is no key, which is one line of letters, digits and signs")
+    return key
 
 
 class _Taken:

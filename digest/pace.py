@@ -17,6 +17,9 @@ PAUSES = {
     "api.semanticscholar.org": 1.1,  # one a second, with a key
     "api.crossref.org": 1.0,  # lists, without an address of contact
 }
+LONGEST = (
+    100  # characters of a lane's file; a host may have 253, and a file system less with what stands before
+)
 
 
 def lane(host: str) -> str:
@@ -27,7 +30,7 @@ def lane(host: str) -> str:
 @contextmanager
 def turn(name: str) -> Iterator[None]:
     """Wait until it is our turn in this lane, and hold it."""
-    with (_folder() / f"{name.replace('/', '_')}.lane").open("a+b") as file:
+    with (_folder() / f"{name.replace('/', '_')[-LONGEST:]}.lane").open("a+b") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         pause = PAUSES.get(name, 0.0)
         if pause:

@@ -66,6 +66,8 @@ def source_of(name: str, table: dict[str, Any], tables: Tables) -> Source | None
         )
     else:
         kind = named[0]
+        if "key_file" in table and not sources.wants_key(kind):
+            tables.wrong(where, f"key_file: {kind} asks nobody who wants a key: take it out")
         kinds_of: type[_Lying] = _Fetched if sources.is_fetched(kind) else _Lying
         common = tables.struct(kinds_of, _of(table, _COMMON), where)
         options = tables.struct(sources.options_of(kind), _but(table, _COMMON), where)

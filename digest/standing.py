@@ -10,7 +10,7 @@ from digest.config import Digest, Home
 from digest.formats import TRIED
 from digest.freezing import sources_of
 from digest.store import Store, issues, log, visits, works
-from digest.verdicts import Finding, Verdict, with_silence
+from digest.verdicts import BAD, Finding, Verdict, with_silence
 
 
 def of(home: Home, store: Store, now: datetime) -> dict[str, dict[str, Any]]:
@@ -84,7 +84,8 @@ def lines(digests: dict[str, dict[str, Any]]) -> Iterator[str]:
         yield f"  unread      {found['unread']:,} of {found['works']:,} works"
         for source, state in found["sources"].items():
             why = f" ({state['why']})" if state["why"] else ""
-            yield f"  source      {source}: {state['verdict']}{why}, last news {state['last_news'] or 'never'}"
+            again = f", asked again {state['due']}" if state["due"] and state["verdict"] in BAD else ""
+            yield f"  source      {source}: {state['verdict']}{why}, last news {state['last_news'] or 'never'}{again}"
         if found["last_run"]:
             yield from _run_lines(found["last_run"])
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 NAME_RULE = "1 to 64 of a-z, 0-9 and -, beginning with a letter or a digit"
+LONGEST = timedelta(days=3_660)  # ten years: what is longer leads out of the calendar
 _UNITS = {"min": "minutes", "minute": "minutes", "hour": "hours", "day": "days", "week": "weeks"}
 
 
@@ -20,7 +21,10 @@ def duration(text: str) -> timedelta:
         raise ValueError(
             f"{text!r} is not a span of time such as '30 min', '12 hours', '7 days' or '2 weeks'"
         )
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+    number, unit = int(match[1]), _UNITS[match[2]]
+    if not 1 <= number <= LONGEST // timedelta(**{unit: 1}):
+        raise ValueError(f"{text!r}: a span of time has a minute at least and {LONGEST.days:,} days at most")
+    return timedelta(**{unit: number})
 
 
 def sqlite_file(url: str) -> str:

@@ -17,12 +17,14 @@ from statistics import median
 from typing import Literal, NamedTuple
 
 from digest.issue import DumpRead
+from digest.papers import readable
 from digest.sources import Part
 
 Verdict = Literal["complete", "partial", "stale", "quiet", "broken"]
 BAD: tuple[Verdict, ...] = ("partial", "stale", "broken")
 
 FAR_UNDER = 0.6  # of what is usual on that day of the week, and more than chance explains
+MOST_SAID = 600  # characters of a reason
 ENOUGH_DAYS = 3  # of them, before there is a usual
 
 
@@ -111,7 +113,13 @@ def of_source(parts: Sequence[tuple[str, Finding]]) -> Finding:
     )
     bad = [(name, one) for name, one in parts if one.verdict in BAD]
     said = [f"{name}: {one.why}" if name else one.why for name, one in bad or parts[:1] if one.why]
-    return Finding(told, "; ".join(dict.fromkeys(said)))
+    return Finding(told, brief("; ".join(dict.fromkeys(said))))
+
+
+def brief(said: str) -> str:
+    """What a stranger's server says, so that it can stand in a line: readable, and no longer than that."""
+    words = readable(said[: 4 * MOST_SAID])
+    return words if len(words) <= MOST_SAID else f"{words[:MOST_SAID]}…"
 
 
 def with_silence(

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from digest import config, fetching, pace, web
+from digest.sources import FIRST
 from digest.store import log, open_store, visits, works
 from tests import arxiv, homes
 from tests.arxiv import Item
@@ -360,7 +361,7 @@ def test_a_dump_that_cannot_be_stored_is_not_remembered_as_read(playing: Playing
     playing.spoil = lambda _reply: Reply(HTML.body, headers={"ETag": '"bad"'})
     playing.visit("url", noon(DAYS[0]))
     with playing.store.reading() as db:
-        assert visits.reached(db, "url") == {}
+        assert list(visits.reached(db, "url")) == [FIRST]
 
 
 # --- settings ---
@@ -387,7 +388,10 @@ def test_mistakes_in_settings(table: str, said: str, tmp_path: Path) -> None:
 
 def test_a_key_that_cannot_be_read_breaks_its_source_only(playing: Playing) -> None:
     settings = playing.home / "digest.toml"
-    settings.write_text(settings.read_text().replace("[sources.url]", '[sources.url]\nkey_file = "secret"'))
+    settings.write_text(
+        settings.read_text() + '\n[sources.s2]\nsemantic_scholar = "kites"\nkey_file = "secret"\n'
+    )
     made = build(playing, f"{DAYS[0]}T12:00Z", code=3)
-    assert made[0]["sources"] == {"arxiv-rss": "complete", "hf-daily": "complete", "url": "broken"}
-    assert "key_file: secret" in made[0]["reasons"]["url"]  # type: ignore[index]
+    wanted = dict.fromkeys(("arxiv-rss", "hf-daily", "url"), "complete")
+    assert made[0]["sources"] == wanted | {"s2": "broken"}
+    assert "key_file: secret" in made[0]["reasons"]["s2"]  # type: ignore[index]

@@ -15,7 +15,8 @@ import pytest
 
 from digest import pace, web
 from digest.errors import SourceError
-from digest.web import Web, is_public
+from digest.public import is_public
+from digest.web import Web
 from tests import homes
 from tests.servers import Asked, Reply, Server, packed, serving, with_etag
 

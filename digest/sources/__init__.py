@@ -76,6 +76,7 @@ class Brought(NamedTuple):
 
 
 Reached = Mapping[str, str]  # how far a source was read, in its own words
+FIRST = "first asked"  # in that: when it was, for a first visit that fails is not to cost the days before the next one
 
 
 def named(path: Path | str) -> str:
@@ -111,6 +112,11 @@ class Fetching(Protocol):
 def is_fetched(kind: str) -> bool:
     """Whether documents of this kind of source have to be fetched."""
     return hasattr(plugins.load("sources", kind), "visit")
+
+
+def wants_key(kind: str) -> bool:
+    """Whether a key of the operator's is sent to this kind of source."""
+    return hasattr(plugins.load("sources", kind), "KEYED")
 
 
 def options_of(kind: str) -> type[msgspec.Struct]:

@@ -1,6 +1,5 @@
 """Windows of days that come page by page, each page telling where the next one begins."""
 
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MOST = 1_000  # pages of a window: 100,000 records at least, and OpenAlex's free budget of a day
-_QUERY = re.compile(r"(https?://[^\s?]+)\?[^\s:]*")
 
 
 class Page(NamedTuple):
@@ -31,12 +29,13 @@ class Page(NamedTuple):
 
 
 def bring(
-    name: str, days: Window, begin: str, ask: Callable[[str], Page], unserved: int = 0
+    name: str, days: Window, begin: str, ask: Callable[[str], Page], full: int = 0, unserved: int = 0
 ) -> Iterator[Brought]:
     """The pages of a window, from the one that begins at `begin` to the last. The window counts as read with the last
     one, if as many records came as were announced.
 
-    `unserved`: so many that are counted, though at most an eighth of all, may never come.
+    `full`: so many records has a page at least that is not the last one. `unserved`: so many that are counted, though
+    at most an eighth of all, may never come.
     """
     at, seen, total = begin, 0, None
     for number in range(1, MOST + 1):
@@ -44,10 +43,10 @@ def bring(
         try:
             page = ask(at)
         except SourceError as error:
-            raise SourceError(f"{title}: {_bare(str(error))}", error.again) from error
+            raise SourceError(f"{title}: {error}", error.again) from error
         at, seen, total = page.following, seen + page.records, total if page.total is None else page.total
-        # Some servers tell of a next page for ever.
-        last = not at or not page.records or (total is not None and seen >= total)
+        # Some servers tell of a next page for ever, and some of fewer records than they have.
+        last = not at or not page.records or (total is not None and seen >= total and page.records < full)
         least = total - min(unserved, total // 8) if total else 0
         is_whole = last and seen >= least
         announced = min(seen, total) if is_whole and total is not None else total
@@ -73,8 +72,3 @@ def decoded(decoder: "msgspec.json.Decoder[T]", answer: "Answer", who: str) -> T
         return decoder.decode(answer.body.read_bytes() if answer.body else b"")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SourceError(f"what came is no answer of {who}: {error}") from error
-
-
-def _bare(problem: str) -> str:
-    """A problem without what was asked for: readers see it, and an address of contact is none of their business."""
-    return _QUERY.sub(r"\1", problem)

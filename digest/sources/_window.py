@@ -4,11 +4,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 from digest import values
-from digest.sources import Part, Reached
+from digest.sources import FIRST, Part, Reached
 
 UPTO = "upto"  # the last day that was read to its end
 SETTLED = timedelta(hours=2)  # after midnight UTC, for servers that index what came the day before
-LONGEST = timedelta(days=3_660)  # that a window may look back
 
 
 class Window(NamedTuple):
@@ -31,12 +30,18 @@ class Window(NamedTuple):
 
 def window(reached: Reached, back: timedelta, overlap: timedelta, now: datetime) -> Window:
     """The days to ask for: those that were not read, up to yesterday, and `overlap` before them again; at the first
-    visit those of the time `back`.
+    visit those of the time `back`, and at those after it too, until one comes to its end.
     """
-    last = (now - SETTLED).astimezone(UTC).date() - timedelta(days=1)
+    last = _over(now)
     if upto := reached.get(UPTO):
         return Window(min(date.fromisoformat(upto) + timedelta(days=1), last) - overlap, last)
-    return Window(last - back + timedelta(days=1), last)
+    began = datetime.fromisoformat(reached[FIRST]) if FIRST in reached else now
+    return Window(_over(began) - back + timedelta(days=1), last)
+
+
+def _over(now: datetime) -> date:
+    """The last day that is over."""
+    return (now - SETTLED).astimezone(UTC).date() - timedelta(days=1)
 
 
 def following(now: datetime) -> datetime:
@@ -48,8 +53,6 @@ def following(now: datetime) -> datetime:
 def days(text: str) -> timedelta:
     """`7 days`, `2 weeks`: a span of whole days, for a window has no hours; no further back than calendars go."""
     span = values.duration(text)
-    if span % timedelta(days=1) or not timedelta(0) < span <= LONGEST:
-        raise ValueError(
-            f"{text!r} is no span of whole days such as '1 day', '7 days' or '2 weeks', {LONGEST.days:,} at most"
-        )
+    if span % timedelta(days=1):
+        raise ValueError(f"{text!r} is no span of whole days such as '1 day', '7 days' or '2 weeks'")
     return span

@@ -35,10 +35,9 @@ MOST = 30_000  # results of a search
 TRIES = 3  # for a page that is empty and should not be
 MISSING = "missing"  # the first day of a window of which papers were missing at the last visit
 
-_TOTAL = re.compile(rb"<(?:\w+:)?totalResults\b[^>]*>\s*(\d{1,12})\s*<")
-_ENTRY = re.compile(rb"<entry\b.*?</entry>", re.DOTALL)
-_ID = re.compile(rb"<id\b[^>]*>([^<]*)</id>")
-_SUMMARY = re.compile(rb"<summary\b[^>]*>([^<]*)</summary>")
+_TOTAL = re.compile(rb"<(?:\w{1,20}:)?totalResults\b[^<>]{0,300}>\s{0,99}(\d{1,12})\s{0,99}<")
+_ID = re.compile(rb"<id\b[^<>]{0,300}>([^<]{0,300})</id>")
+_SUMMARY = re.compile(rb"<summary\b[^<>]{0,300}>([^<]{0,4000})</summary>")
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,7 +163,8 @@ def _page(options: Options, web: "Web", days: Window, start: int) -> _Page:
 def _looked(body: Path | None, status: int) -> _Page | None:
     """What is on a page; None: it is empty or cut off. SourceError if it is an error, or something else."""
     data = body.read_bytes() if body else b""
-    entries = _ENTRY.findall(data)
+    # Not by an expression from tag to tag, which looks for the same end again and again where there is none.
+    entries = [piece for piece in data.split(b"<entry>")[1:] if b"</entry>" in piece]
     ids = [found[1].strip() for entry in entries if (found := _ID.search(entry))]
     if ids and b"api/errors" in ids[0]:
         said = _SUMMARY.search(entries[0])
@@ -177,7 +177,7 @@ def _looked(body: Path | None, status: int) -> _Page | None:
     total = _TOTAL.search(data)
     if status != 200 or (data.strip() and not total):
         raise SourceError(
-            f"what came is no answer of arXiv's API: see whether the address is right ({status})"
+            f"what came is no answer of arXiv's API (status {status}): see whether the address is right"
         )
     if body is None or not total or not data.rstrip().endswith(b"</feed>"):
         return None

@@ -24,23 +24,29 @@ import msgspec
 
 from digest import values
 from digest.errors import SourceError
-from digest.sources import Brought, Part, Reached, _arxiv, _window
+from digest.sources import FIRST, Brought, Part, Reached, _arxiv, _window
 from digest.sources._window import UPTO
 
 if TYPE_CHECKING:
     from digest.web import Web
 
 ALL = "all"  # in place of a set
+MOST = 500  # pages of a visit: the next one goes on from there
+LONGEST_TOKEN = 2_000  # characters; arXiv's have 100
+EARLIEST = 1991  # arXiv's first year
 OVERLAP = timedelta(days=1)  # an answer knows a part of its own day only
 NEXT = "next"  # the token of the page that comes next; empty: the last harvest came to its end
 BEGAN = "began"  # the day of the first answer of the harvest that the token is of
 
 _SET = re.compile(r"[a-z-]{2,20}(?::[a-z-]{2,20}(?::[A-Za-z-]{2,20})?)?")
-_DAY = re.compile(rb"<(?:\w+:)?responseDate\b[^>]*>\s*(\d{4}-\d\d-\d\d)")
-_TOKEN = re.compile(rb"<(?:\w+:)?resumptionToken\b[^>]*(?<!/)>([^<]*)</")
-_ERROR = re.compile(rb"<(?:\w+:)?error\b[^>]*?\bcode\s*=\s*[\"']([^\"']*)[\"'][^>]*?(?:/>|>([^<]*)<)")
-_RECORD = re.compile(rb"<(?:\w+:)?record\b")
-_END = re.compile(rb"</(?:\w+:)?OAI-PMH\s*>\s*\Z")
+# No tag has more than 300 signs, or looking for its end again and again takes hours.
+_DAY = re.compile(rb"<(?:\w{1,20}:)?responseDate\b[^<>]{0,300}>\s{0,99}(\d{4}-\d\d-\d\d)")
+_TOKEN = re.compile(rb"<(?:\w{1,20}:)?resumptionToken\b[^<>]{0,300}(?<!/)>([^<]*)</")
+_ERROR = re.compile(
+    rb"<(?:\w{1,20}:)?error\b[^<>]{0,99}?\bcode\s{0,9}=\s{0,9}[\"']([^\"'<>]{0,99})[\"'][^<>]{0,300}>([^<]{0,2000})"
+)
+_RECORD = re.compile(rb"<(?:\w{1,20}:)?record\b")
+_END = re.compile(rb"</(?:\w{1,20}:)?OAI-PMH\s{0,99}>\Z")
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,7 +87,8 @@ def visit(options: Options, reached: Reached, web: "Web", now: datetime) -> Iter
         yield from _harvest(options, web, page, upto, newest)
         if upto >= today:
             return
-    page = _page(options, web, _question(options, upto, now))
+    began = datetime.fromisoformat(reached[FIRST]) if FIRST in reached else now
+    page = _page(options, web, _question(options, upto, began))
     yield from _harvest(options, web, page, max(upto, min(page.day, today)), newest)
 
 
@@ -105,11 +112,11 @@ def _left(options: Options, reached: Reached, web: "Web") -> _Page | None:
         return None
 
 
-def _question(options: Options, upto: str, now: datetime) -> dict[str, str]:
+def _question(options: Options, upto: str, began: datetime) -> dict[str, str]:
     if upto:
         since = date.fromisoformat(upto) - OVERLAP
     else:
-        since = now.astimezone(UTC).date() - _window.days(options.reach_back)
+        since = began.astimezone(UTC).date() - _window.days(options.reach_back)
     asked = {"metadataPrefix": "arXiv", "from": since.isoformat()}
     return asked if options.arxiv_oai == ALL else asked | {"set": options.arxiv_oai}
 
@@ -118,6 +125,8 @@ def _harvest(options: Options, web: "Web", page: _Page, began: str, part: Part) 
     """This page and those after it; with the last one the harvest counts as done."""
     tokens: set[str] = set()
     while page.token not in tokens:
+        if len(tokens) == MOST:
+            raise SourceError(f"{MOST:,} pages came, and there are more: the next visit goes on from there")
         tokens.add(page.token)
         reached = {NEXT: page.token, BEGAN: began} if page.token else {NEXT: "", BEGAN: "", UPTO: began}
         yield Brought(part, f"harvest of {began}, page {len(tokens)}", page.body, reached)
@@ -136,15 +145,30 @@ def _page(options: Options, web: "Web", asked: dict[str, str]) -> _Page:
     day, has_records = _DAY.search(data), bool(_RECORD.search(data))
     if not day:
         raise SourceError(
-            f"what came is no answer of OAI-PMH: see whether the address is right ({answer.status})"
+            f"what came is no answer of OAI-PMH (status {answer.status}): see whether the address is right"
         )
-    if not _END.search(data):
+    if not _END.search(data.rstrip()[-300:]):
         raise SourceError(f"the page of {len(data):,} bytes is cut off")
     if not has_records and (error := _ERROR.search(data)) and error[1] != b"noRecordsMatch":
         raise SourceError(f"the server answers with an error, {_told(error)}")
     tokens = _TOKEN.findall(data)
     token = unescape(tokens[-1].decode("utf-8", "replace")).strip() if tokens else ""
-    return _Page(day[1].decode("ascii"), token, answer.body if has_records else None)
+    if len(token) > LONGEST_TOKEN:
+        raise SourceError(
+            f"the token of the next page has {len(token):,} characters, {LONGEST_TOKEN:,} at most"
+        )
+    return _Page(_day(day[1].decode("ascii")), token, answer.body if has_records else None)
+
+
+def _day(said: str) -> str:
+    """The day of an answer, so that one that is in no calendar is not remembered."""
+    try:
+        day = date.fromisoformat(said)
+    except ValueError as error:
+        raise SourceError(f"the answer is of {said}, which is no day") from error
+    if day.year < EARLIEST:
+        raise SourceError(f"the answer is of {said}: the server's clock is wrong")
+    return said
 
 
 def _told(error: re.Match[bytes]) -> str:

@@ -23,8 +23,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from digest import values
 from digest.errors import SourceError
-from digest.sources import Brought, Part, Reached, _arxiv
+from digest.sources import FIRST, Brought, Part, Reached, _arxiv
 
 if TYPE_CHECKING:
     from digest.web import Web
@@ -36,6 +37,7 @@ _DAY = re.compile(rb"<pubDate>([^<]{10,60})</pubDate>")
 _ID = re.compile(rb"<guid[^<>]{0,60}>([^<]{1,100})</guid>")
 _REPLACED = b"<arxiv:announce_type>replace"
 REMEMBERED = 5  # feeds, by their ids
+FAR = timedelta(days=300)  # between the date of a feed and that of its day: such a date is of no use
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +48,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     address: str = "https://rss.arxiv.org/rss"
 
     def __post_init__(self) -> None:
+        values.page(self.address)
         _arxiv.holidays(self.holidays)
         if not self.arxiv_rss:
             raise ValueError("arxiv_rss: at least one category is needed, such as 'cs.LG'")
@@ -75,10 +78,13 @@ def following(options: Options, reached: Reached, now: datetime) -> datetime:
 
 
 def _feed(options: Options, name: str, reached: Reached, web: "Web", now: datetime) -> Brought:
+    url, off = f"{options.address}/{name}", _arxiv.holidays(options.holidays)
     mine = {
         what: reached.get(f"{name} {what}", "") for what in ("etag", "day", "seen", "upto", "from", "full")
     }
-    url, off = f"{options.address}/{name}", _arxiv.holidays(options.holidays)
+    if FIRST in reached and not mine["upto"]:  # what was gone when it was asked first, nobody has missed
+        first = _arxiv.today(datetime.fromisoformat(reached[FIRST]))
+        mine["upto"] = (first - timedelta(days=1)).isoformat()
     answer = web.get(url, {"if-none-match": mine["etag"]} if mine["etag"] else {}, lane=_arxiv.LANE)
     due = _arxiv.newest(now, off)
     part = Part(
@@ -90,8 +96,8 @@ def _feed(options: Options, name: str, reached: Reached, web: "Web", now: dateti
     if answer.body is None:
         gone = _gone(mine["from"], mine["upto"], off)
         return Brought(_replaced(part, day=_date(mine["day"]), unchanged=True, problem=gone), url)
-    shown = _looked(answer.body)
-    more = _accounted(mine, shown, due) | {"etag": answer.headers.get("etag", "") if shown.papers else ""}
+    shown = _looked(answer.body, due)
+    more = _accounted(mine, shown, due) | {"etag": answer.condition["if-none-match"] if shown.papers else ""}
     if shown.papers and shown.day == (
         today := _arxiv.today(now)
     ):  # also on a day that is said to be a holiday
@@ -124,8 +130,8 @@ class _Shown(NamedTuple):
     ids: str  # a mark of all its ids: another feed has another one
 
 
-def _looked(body: Path) -> _Shown:
-    """A feed at a glance; SourceError if it is none."""
+def _looked(body: Path, due: date) -> _Shown:
+    """A feed at a glance; SourceError if it is none. A date that is far from the one that is due is none."""
     data = body.read_bytes()
     if b"<rss" not in data[:2000]:
         raise SourceError(
@@ -134,7 +140,9 @@ def _looked(body: Path) -> _Shown:
     found = _DAY.search(data)
     try:
         day = parsedate_to_datetime(found[1].decode("ascii")).date() if found else None
-    except ValueError:
+    except (ValueError, OverflowError):
+        day = None
+    if day and abs(day - due) > FAR:
         day = None
     ids = hashlib.blake2b(b" ".join(sorted(_ID.findall(data))), digest_size=6).hexdigest()
     return _Shown(data.count(b"<item>"), data.count(_REPLACED), day, ids)

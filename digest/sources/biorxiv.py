@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from digest.web import Web
 
 UNSERVED = 31  # rows
+FULL = 30  # rows of a page at least, unless it is the last one
 NOTHING = "no posts found"
 _CATEGORY = re.compile(r"[A-Za-z][A-Za-z ,_-]{1,60}")
 
@@ -81,7 +82,7 @@ def visit(options: Options, reached: Reached, web: "Web", now: datetime) -> Iter
         rows = len(said.collection)
         return _pages.Page(answer.body, rows, total, str(int(cursor) + rows) if rows else "")
 
-    yield from _pages.bring(options.biorxiv, days, "0", ask, UNSERVED)
+    yield from _pages.bring(options.biorxiv, days, "0", ask, FULL, UNSERVED)
 
 
 def following(_options: Options, _reached: Reached, now: datetime) -> datetime:

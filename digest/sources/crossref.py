@@ -92,7 +92,7 @@ def visit(options: Options, reached: Reached, web: "Web", now: datetime) -> Iter
         said = _pages.decoded(_answers, answer, "Crossref").message
         return _pages.Page(answer.body, len(said.items), said.total_results, said.next_cursor)
 
-    yield from _pages.bring("crossref", days, "*", ask)
+    yield from _pages.bring("crossref", days, "*", ask, ROWS)
 
 
 def following(_options: Options, _reached: Reached, now: datetime) -> datetime:

@@ -17,7 +17,7 @@ import msgspec
 
 from digest import values
 from digest.errors import SourceError
-from digest.sources import Brought, Part, Reached
+from digest.sources import FIRST, Brought, Part, Reached, _window
 
 if TYPE_CHECKING:
     from digest.web import Web
@@ -36,7 +36,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         values.page(self.address)
-        values.duration(self.hf_daily)
+        _window.days(self.hf_daily)
 
 
 class _Paper(msgspec.Struct):
@@ -53,7 +53,8 @@ _entries = msgspec.json.Decoder(list[_Entry])
 def visit(options: Options, reached: Reached, web: "Web", now: datetime) -> Iterator[Brought]:
     """The lists of all days that were not read, and of those before them again; an empty weekend is no news."""
     last = _last(now)
-    first = last - values.duration(options.hf_daily) + timedelta(days=1)
+    began = datetime.fromisoformat(reached[FIRST]) if FIRST in reached else now
+    first = _last(began) - _window.days(options.hf_daily) + timedelta(days=1)
     if upto := reached.get("upto"):
         first = min(date.fromisoformat(upto) + timedelta(days=1), last) - timedelta(days=LOOKED_AT - 1)
     for number in range((last - first).days + 1):
@@ -90,7 +91,7 @@ def _looked(body: Path | None) -> tuple[int, date | None]:
     """How many papers a page has, and of which day they say they are; SourceError if it is none."""
     try:
         entries = _entries.decode(body.read_bytes() if body else b"")
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise SourceError(f"what came is no list of daily papers: {error}") from error
     days = [entry.paper.submitted[:10] for entry in entries if entry.paper.submitted]
     try:

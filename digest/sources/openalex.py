@@ -36,6 +36,7 @@ KEY = (
 )
 _FILTER = re.compile(r"[\w.-]+:[^,]+(?:,[\w.-]+:[^,]+)*")
 _PLAN = re.compile(rb"plan upgrade", re.IGNORECASE)
+KEYED = True  # what `key_file` names goes with each question
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,7 +94,7 @@ def visit(options: Options, reached: Reached, web: "Web", now: datetime) -> Iter
         said = _pages.decoded(_answers, answer, "OpenAlex")
         return _pages.Page(answer.body, len(said.results), said.meta.count, said.meta.next_cursor or "")
 
-    yield from _pages.bring("openalex", days, "*", ask)
+    yield from _pages.bring("openalex", days, "*", ask, PAGE)
 
 
 def following(_options: Options, _reached: Reached, now: datetime) -> datetime:

@@ -31,6 +31,8 @@ FIELDS = (
     "publicationDate,year,openAccessPdf"
 )
 
+KEYED = True  # what `key_file` names goes with each question
+
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
     """`semantic_scholar`: a query; `reach_back`: how far the first visit looks back; `overlap`: what each visit asks

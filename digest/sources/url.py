@@ -17,6 +17,8 @@ from digest.sources import Brought, Part, Reached
 if TYPE_CHECKING:
     from digest.web import Web
 
+CONDITIONS = ("if-none-match", "if-modified-since")
+
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
     """`url`: the address; `every`: how often it is asked for."""
@@ -31,11 +33,12 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
 def visit(options: Options, reached: Reached, web: "Web", now: datetime) -> Iterator[Brought]:
     """The document, unless the server says that it has not changed."""
-    answer = web.get(options.url, {name: value for name, value in reached.items() if value})
+    answer = web.get(options.url, {name: reached[name] for name in CONDITIONS if reached.get(name)})
+    origin = options.url.partition("?")[0]  # what stands behind it may be a key, and readers see this
     if answer.body is None:
-        yield Brought(Part(unchanged=True), options.url)
+        yield Brought(Part(unchanged=True), origin)
     else:
-        yield Brought(Part(), options.url, answer.body, answer.condition)
+        yield Brought(Part(), origin, answer.body, answer.condition)
 
 
 def following(options: Options, _reached: Reached, now: datetime) -> datetime:

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection, Row, delete, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from digest.sources import FIRST
 from digest.store.schema import batches, sources
 from digest.verdicts import Finding, Verdict
 
@@ -31,7 +32,9 @@ class Standing(NamedTuple):
     @property
     def finding(self) -> Finding:
         """The verdict of the last visit, and why; until one has ended, nothing has come."""
-        return Finding(cast(Verdict, self.verdict or "broken"), self.why or "no visit has ended yet")
+        if not self.verdict:
+            return Finding("broken", "no visit has ended yet")
+        return Finding(cast(Verdict, self.verdict), self.why)
 
 
 def standing(db: Connection, source: str) -> Standing | None:
@@ -50,7 +53,7 @@ def begin(db: Connection, source: str, kind: str, now: datetime) -> Standing:
     row = {
         "name": source,
         "kind": kind,
-        "reached": b"{}",
+        "reached": msgspec.json.encode({FIRST: now.isoformat()}),
         "visited": None,
         "due": now,
         "asked": 0,
