@@ -26,8 +26,9 @@ from digest.issue import (
     lit,
     placed,
 )
-from digest.rules import words
+from digest.rules import Reading, counted, words
 from digest.rules.expressions import FIELDS
+from digest.rules.engine import Engine
 from digest.store import Store, issues, log, visits, works
 from digest.verdicts import BAD, Finding, verdict, with_silence
 
@@ -201,9 +202,9 @@ def _carry(
 ) -> tuple[Account, tuple[GroupHead, ...]]:
     """Put the digest's unread works under its groups, as cards of this issue."""
     unread = gathered(entries, works.of(db, (entry.atom for entry in entries)))
-    rules = [group.rule for group in digest.groups]
+    rules = Engine([group.rule for group in digest.groups])
     fates: Counter[str] = Counter()
-    ranks: list[list[tuple[ranking.Rank, ...]]] = [[] for _ in rules]
+    ranks: list[list[tuple[ranking.Rank, ...]]] = [[] for _ in digest.groups]
     for start in range(0, len(unread), AT_ONCE):
         tell(start, len(unread))
         cards: list[tuple[int, int, Card]] = []
@@ -217,7 +218,7 @@ def _carry(
             if (where := placed(reading, rules)) is None:
                 fates["ungrouped"] += 1
                 continue
-            card = _card(digest, case, where, words(where.spots, reading), what)
+            card = _card(digest, case, where, reading, what)
             cards.append((where.group, len(ranks[where.group]), card))
             ranks[where.group].append(ranking.rank(digest.groups[where.group].order, card))
             carried += [(atom, version) for atom in case.atoms for version in _versions(case, what)]
@@ -271,7 +272,7 @@ def _cases(db: Connection, digest: str, unread: Sequence[Arrival]) -> list[_Case
 
 
 def _card(
-    digest: Digest, case: _Case, where: Placed, matched: tuple[str, ...], what: Literal["new", "revised"]
+    digest: Digest, case: _Case, where: Placed, reading: Reading, what: Literal["new", "revised"]
 ) -> Card:
     work = case.work
     return Card(
@@ -287,7 +288,8 @@ def _card(
         comments=work.comments,
         upvotes=work.upvotes,
         links=links(work),
-        matched=matched,
+        matched=words(where.spots, reading),
+        found=counted(digest.groups[where.group].rule, reading),
         in_title=lit(where.spots, FIELDS.index("title")),
         in_abstract=lit(where.spots, FIELDS.index("abstract")),
         also=tuple(digest.groups[other].heading for other in where.also),

@@ -102,6 +102,13 @@ def copy(home: Home) -> Iterator[Home]:
             raise
 
 
+def forget(store: Store, digest: Digest, since: datetime) -> None:
+    """In a copy: as if the digest had made no issue since then, to see what its rules of today would have brought."""
+    with store.writing() as db:
+        made = [one.id for one in issues.of_digest(db, digest.name) if one.head.made >= since]
+        issues.uncarry(db, digest.name, made)
+
+
 def texts(home: Home, run: Run) -> Iterator[str]:
     """The issues of a run as text."""
     with closing(open_store(home.store)) as store:

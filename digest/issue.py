@@ -18,6 +18,7 @@ import msgspec
 from digest import identifiers, rules
 from digest.formats import TRIED
 from digest.identity import Work, strongest
+from digest.rules.engine import Engine
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -43,9 +44,9 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     upvotes: int | None = None
     links: tuple[Link, ...] = ()  # never empty: where no dump gave one, a search link, labelled as one
     matched: tuple[str, ...] = ()  # the words that put it into its group, as they stand in the text
-    in_title: tuple[
-        tuple[int, int], ...
-    ] = ()  # where these stand: the first character, the one after the last
+    found: int = 0  # how many of its rule's words these are forms of
+    # Where they stand: the first character, and the one after the last.
+    in_title: tuple[tuple[int, int], ...] = ()
     in_abstract: tuple[tuple[int, int], ...] = ()
     also: tuple[str, ...] = ()  # headings of the other groups that match
     sources: tuple[str, ...] = ()
@@ -176,13 +177,14 @@ def as_read(work: Work, sources: Sequence[str]) -> rules.Reading:
     )
 
 
-def placed(reading: rules.Reading, groups: Sequence[rules.Rule]) -> Placed | None:
+def placed(reading: rules.Reading, groups: Engine) -> Placed | None:
     """The first group whose rule matches a paper; None: it goes under no group."""
-    hits = [(n, hit) for n, rule in enumerate(groups) if (hit := rules.match(rule, reading)) is not None]
+    hits = groups.hits(reading)
     if not hits:
         return None
-    (group, spots), *others = hits
-    return Placed(group, tuple(spots), tuple(n for n, _ in others if str(groups[n]) != "*"))
+    group, *others = hits
+    spots = rules.match(groups.rules[group], reading) or ()
+    return Placed(group, tuple(spots), tuple(n for n in others if str(groups.rules[n]) != "*"))
 
 
 def lit(spots: Iterable[rules.Spot], field: int) -> tuple[tuple[int, int], ...]:

@@ -1,6 +1,7 @@
 """In which order the papers of a group stand; the one place that decides it.
 
-    relevance  with a word of the rule in the title first; then by how many words were found, upvotes, comments, date
+    relevance  with a word of the rule in the title first; then by how many of its words were found, upvotes,
+               comments, date
     upvotes    by upvotes, comments, then as by relevance
     date       the newest first, then as by relevance
 
@@ -18,7 +19,7 @@ Rank = tuple[tuple[int, ...], str]  # greater: further up
 def rank(order: Order, card: Card) -> tuple[Rank, ...]:
     """What a paper is compared by, the most important first."""
     talked = (card.upvotes or 0, card.comments or 0)
-    words = (int(bool(card.in_title)), len(card.matched))
+    words = (int(bool(card.in_title)), card.found)
     relevant: Rank = ((*words, *talked), card.published)
     match order:
         case "relevance":
@@ -37,9 +38,9 @@ def ordered(ranks: Iterable[tuple[Rank, ...]]) -> list[int]:
 
 def why(card: Card) -> str:
     """What put a paper where it stands, in words."""
-    found = len(card.matched)
+    in_title = ", in the title too" if card.in_title else ""
     told = [
-        f"{found} {'word' if found == 1 else 'words'} of the rule{', in the title too' if card.in_title else ''}",
+        f"{card.found} {'word' if card.found == 1 else 'words'} of the rule{in_title}",
         f"{card.upvotes or 0} upvotes",
         f"{card.comments or 0} comments",
         card.published or "no date",

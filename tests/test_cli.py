@@ -39,7 +39,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def test_the_commands_are_those_of_the_design() -> None:
-    words = "build check ingest init issues papers rebuild reread run show sources start status"
+    words = "build check ingest init issues papers rebuild reread rules run show sources start status"
     assert words.split() == COMMANDS
 
 

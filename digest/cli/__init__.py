@@ -11,7 +11,7 @@ from typing import NoReturn
 import click
 
 from digest import VERSION
-from digest.cli import dumps, making, showing, sources
+from digest.cli import dumps, making, rules, showing, sources
 from digest.cli.place import Place
 from digest.errors import DigestError
 from digest.moments import Moment, utc
@@ -91,6 +91,7 @@ for command in (
     showing.show,
     showing.rebuild,
     showing.papers,
+    rules.rules,
     sources.sources,
 ):
     cli.add_command(command)

@@ -27,7 +27,11 @@ def chosen(home: "Home", names: tuple[str, ...]) -> list["Digest"]:
 @click.argument("digests", nargs=-1, metavar="[DIGEST]...")
 @click.option("--dump", "dumps", multiple=True, type=DUMP, help="Read this dump first; may be given again.")
 @click.option("--dry-run", is_flag=True, help="Show the issue; change nothing at all.")
-@click.option("--since", type=Moment(), help="An extra issue of works since then that no issue carried.")
+@click.option(
+    "--since",
+    type=Moment(),
+    help="An extra issue of works since then that no issue carried; in a dry run, as if none had been made since.",
+)
 @AS_JSON
 @click.pass_obj
 def build(
@@ -57,6 +61,9 @@ def build(
         opened(used) as store,
         progress() as tell,
     ):
+        for digest, occasion in wanted if dry_run else ():
+            if occasion.since:
+                homes.forget(store, digest, occasion.since)
         given = by_hand(used, dumps, HAND)
         run = pipeline.build(used, store, homes.templates(home), wanted, given, place.now, tell)
         if dry_run and not as_json:

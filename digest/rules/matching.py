@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from operator import eq, ge, gt, le, lt
@@ -87,6 +87,29 @@ def match(rule: Rule, reading: Reading) -> list[Spot] | None:
     return None if found is None else sorted(set(found))
 
 
+def holds(expression: Expression, fields: Sequence[int], reading: Reading) -> bool:
+    """Whether what is asked of these fields of a paper is so."""
+    return _found(expression, fields, reading) is not None
+
+
+def counted(rule: Rule, reading: Reading) -> int:
+    """How many of the rule's words a paper has, in whatever forms; nobody looks for those under NOT."""
+    return sum(holds(leaf, fields, reading) for leaf, fields in _leaves(rule.expression, range(ANYWHERE)))
+
+
+def _leaves(expression: Expression, fields: Sequence[int]) -> Iterator[tuple[Leaf, Sequence[int]]]:
+    match expression:
+        case And() | Or():
+            for part in expression.parts:
+                yield from _leaves(part, fields)
+        case InField():
+            yield from _leaves(expression.part, (FIELDS.index(expression.field),))
+        case Not() | Everything() | Compare():
+            return
+        case _:
+            yield expression, fields
+
+
 def words(spots: Iterable[Spot], reading: Reading) -> tuple[str, ...]:
     """What stands at these places, each word once, whatever its case."""
     found: dict[str, str] = {}
@@ -167,6 +190,26 @@ def _values(said: str, field: str, text: str, reading: Reading) -> list[Span]:
             found.append((begin, begin + len(name)))
         begin += len(name) + len(BETWEEN)
     return found
+
+
+def wanted_names(said: str, field: int) -> set[str]:
+    """What a paper has among its `names_of` that field where a value without a star is found."""
+    keys = terms.ids(said) if FIELDS[field] == "id" else set[str]()
+    return {said.casefold(), *(f"{KEY}{key}" for key in keys)}
+
+
+KEY = " "  # before a key, as no name begins
+
+
+def names_of(field: int, reading: Reading) -> set[str]:
+    """The names in a field of names, whatever their case; of a category also what it is a part of."""
+    text = reading.fields[field].text
+    names = {name.casefold() for name in text.split(BETWEEN)} if text else set[str]()
+    if FIELDS[field] == "category":
+        names |= {name[:at] for name in names for at, sign in enumerate(name) if sign == "."}
+    if FIELDS[field] == "id":
+        names |= {f"{KEY}{name}" for name in text.split(BETWEEN) if name in reading.keys}
+    return names
 
 
 _SIGNS = {"<": lt, "<=": le, ">": gt, ">=": ge, "=": eq}

@@ -27,6 +27,7 @@ What is decided, and why. A text on the left gives the forms on the right; the t
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
@@ -182,6 +183,12 @@ def _without_addresses(text: str) -> str:
     if not any(sign in text for sign in _SIGNS_OF_ADDRESS):
         return text
     return _ADDRESS.sub(lambda address: ".".ljust(len(address[0])), text)
+
+
+def pieces_of(text: str) -> Iterator[tuple[Piece, ...]]:
+    """The tokens of a text, word by word; none where no phrase gets across."""
+    for found in _scanner(text.isascii()).finditer(f"{_without_addresses(text)} "):
+        yield _pieces(found[1])[0] if found[1] else ()
 
 
 def words(text: str) -> list[Span]:

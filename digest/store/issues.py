@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Integer, Row, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Integer, Row, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from digest.issue import Card, Head
@@ -111,6 +111,11 @@ def carry(db: Connection, digest: str, issue: int, atoms_and_versions: Iterable[
     rows = [{"digest": digest, "work": atom, "version": v, "issue": issue} for atom, v in atoms_and_versions]
     if rows:
         db.execute(insert(carried), rows)
+
+
+def uncarry(db: Connection, digest: str, numbers: Collection[int]) -> None:
+    """As if these issues of the digest had carried nothing; only in a copy of the store."""
+    db.execute(delete(carried).where(carried.c.digest == digest, carried.c.issue.in_(numbers)))
 
 
 def carried_versions(db: Connection, digest: str, atoms: Collection[int]) -> dict[int, set[int]]:

@@ -1,0 +1,225 @@
+"""A rule tried on what is known: how much it finds, when that came, and what it is; beside another rule what is
+gained and what is lost.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
+
+import msgspec
+
+from digest import rules
+from digest.excerpts import Marks, excerpt
+from digest.known import Known
+
+T = TypeVar("T")
+
+SHOWN = 8  # papers of a sample
+ROWS = 31  # of the chart: a month of days, half a year of weeks, else months or years
+BAR = 40  # characters of the longest bar
+_EIGHTHS = " ▏▎▍▌▋▊▉"
+
+Change = Literal["", "kept", "gained", "lost"]
+
+
+class Spread(Generic[T]):
+    """Some of many, evenly spread over them, whose number is known only at the end; the same ones every time."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.seen = 0
+        self._every = 1
+        self._kept: list[T] = []
+
+    def add(self, one: T) -> None:
+        """One more."""
+        if self.seen % self._every == 0:
+            self._kept.append(one)
+        self.seen += 1
+        if len(self._kept) > 2 * self.most:
+            self._kept = self._kept[::2]
+            self._every *= 2
+
+    def some(self) -> list[T]:
+        """As many as were asked for, in their order; the first is among them."""
+        if len(self._kept) <= self.most:
+            return self._kept
+        return [self._kept[place * len(self._kept) // self.most] for place in range(self.most)]
+
+
+class Hit(NamedTuple):
+    """A paper that one of the rules finds, and where."""
+
+    known: Known
+    spots: list[rules.Spot]
+    change: Change  # beside another rule; empty: there is none
+
+
+def _sample() -> Spread[Hit]:
+    return Spread(SHOWN)
+
+
+@dataclass(slots=True)
+class Trial:
+    """A rule on trial, alone or against another."""
+
+    rule: rules.Rule
+    against: rules.Rule | None = None
+    days: Counter[str] = field(default_factory=Counter)  # hits
+    of_days: Counter[str] = field(default_factory=Counter)  # all papers
+    hits: Spread[Hit] = field(default_factory=_sample)
+    gained: Spread[Hit] = field(default_factory=_sample)
+    lost: Spread[Hit] = field(default_factory=_sample)
+
+    @property
+    def of(self) -> int:
+        """How many papers were looked at."""
+        return self.of_days.total()
+
+    def look(self, known: Known) -> Hit | None:
+        """Try a paper; None: neither rule finds it."""
+        self.of_days[known.day] += 1
+        spots = rules.match(self.rule, known.reading)
+        others = rules.match(self.against, known.reading) if self.against else None
+        if spots is None:
+            if others is None:
+                return None
+            hit = Hit(known, others, "lost")
+            self.lost.add(hit)
+            return hit
+        hit = Hit(known, spots, "" if not self.against else "gained" if others is None else "kept")
+        self.days[known.day] += 1
+        self.hits.add(hit)
+        if hit.change == "gained":
+            self.gained.add(hit)
+        return hit
+
+
+def hit_object(hit: Hit) -> dict[str, Any]:
+    """A paper that was found, as `--json` prints it."""
+    found = {"id": hit.known.number or None, **msgspec.structs.asdict(hit.known.work)}
+    found["matched"] = rules.words(hit.spots, hit.known.reading)
+    found["sources"] = hit.known.sources
+    found["day"] = hit.known.day or None
+    return found | ({"change": hit.change} if hit.change else {})
+
+
+def sum_object(trial: Trial) -> dict[str, Any]:
+    """The last line of `--json`."""
+    found: dict[str, Any] = {"matched": trial.hits.seen, "of": trial.of}
+    if trial.against:
+        found |= {"gained": trial.gained.seen, "lost": trial.lost.seen}
+    days = [
+        {"day": day or None, "matched": trial.days[day], "of": of}
+        for day, of in sorted(trial.of_days.items())
+    ]
+    return found | {"days": days, "rule": str(trial.rule), "warnings": trial.rule.warnings}
+
+
+def lines(trial: Trial, what: str, came: str, marks: Marks) -> Iterator[str]:
+    """The outcome in words. `what` was looked at ("known"), and what its days are ("first arrived")."""
+    yield from _warnings(trial)
+    share = f" ({percent(trial.hits.seen, trial.of)})" if trial.of else ""
+    yield f"{trial.hits.seen:,} of {trial.of:,} {what} match{share}"
+    if trial.hits.seen:
+        yield from ("", f"{came}:", *bars(trial.days, trial.of_days))
+    if trial.against:
+        yield from _beside(trial, marks)
+    elif trial.hits.seen:
+        yield from _samples("all of them" if trial.hits.seen <= SHOWN else "some of them", trial.hits, marks)
+    elif trial.of:
+        yield "to see why for a paper that should match: digest rules explain PAPER"
+
+
+def _warnings(trial: Trial) -> Iterator[str]:
+    for rule in filter(None, (trial.rule, trial.against)):
+        yield from (f"warning: {rule.query}: {warning}" for warning in rule.warnings)
+
+
+def _beside(trial: Trial, marks: Marks) -> Iterator[str]:
+    both = trial.hits.seen - trial.gained.seen
+    yield ""
+    yield f"against {trial.against}: {trial.gained.seen:,} gained, {trial.lost.seen:,} lost, {both:,} in both"
+    for heading, hits in (("gained", trial.gained), ("lost", trial.lost)):
+        if hits.seen:
+            yield from _samples(heading if hits.seen <= SHOWN else f"{heading}, some of them", hits, marks)
+
+
+def _samples(heading: str, hits: Spread[Hit], marks: Marks) -> Iterator[str]:
+    yield from ("", f"{heading}:")
+    for hit in hits.some():
+        number = f"{hit.known.number}  " if hit.known.number else ""
+        yield from excerpt(hit.known.reading, hit.spots, marks, f"  {number}", " " * 6)
+
+
+# --- the chart ---
+
+
+def bars(hits: Counter[str], of: Counter[str]) -> Iterator[str]:
+    """A bar for each day on which anything came; where these are too many, for each week, month or year."""
+    grouped = _grouped(of)
+    rows = {
+        name: (sum(hits[day] for day in days), sum(of[day] for day in days)) for name, days in grouped.items()
+    }
+    longest = max((found for found, _ in rows.values()), default=0)
+    names, figures = max(map(len, rows), default=0), len(f"{longest:,}")
+    for name, (found, among) in rows.items():
+        drawn = bar(found, longest)
+        yield f"  {name:<{names}}  {drawn:<{BAR}}  {found:>{figures},} of {among:,}"
+
+
+def bar(number: int, longest: int) -> str:
+    """A bar as long as its part of the longest; of whatever is not nothing something is seen."""
+    if not number:
+        return ""
+    eighths = max(1, round(8 * BAR * number / longest))
+    return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
+
+
+def percent(part: int, whole: int) -> str:
+    """`4.6 %`; what is not nothing is not called 0 %."""
+    share = 100 * part / whole if whole else 0.0
+    return "under 0.1 %" if 0 < share < 0.1 else f"{share:.1f} %"
+
+
+def _grouped(days: Iterable[str]) -> dict[str, list[str]]:
+    """The days under the names of their rows, in order; where even the years are too many, the oldest are one row."""
+    dated = sorted(filter(None, days))
+    rows: dict[str, list[str]] = {}
+    for name in (_day, _week, _month, _year):
+        rows = _under(dated, name)
+        if len(rows) <= ROWS:
+            break
+    else:
+        last = list(rows)[-ROWS + 1 :]
+        older = [day for row, mine in rows.items() if row not in last for day in mine]
+        rows = {f"before {last[0]}": older} | {row: rows[row] for row in last}
+    return rows | ({"no date": [""]} if "" in days else {})
+
+
+def _under(days: Iterable[str], name: Callable[[str], str]) -> dict[str, list[str]]:
+    rows: dict[str, list[str]] = {}
+    for day in days:
+        rows.setdefault(name(day), []).append(day)
+    return rows
+
+
+def _day(day: str) -> str:
+    return day
+
+
+def _week(day: str) -> str:
+    if len(day) < len("2026-11-20"):
+        return day
+    whole = date.fromisoformat(day)
+    return f"week of {whole - timedelta(days=whole.weekday())}"
+
+
+def _month(day: str) -> str:
+    return day[:7]
+
+
+def _year(day: str) -> str:
+    return day[:4]
