@@ -1,15 +1,11 @@
-"""Query × paper → verdict and words, as a table; and against an evaluator that is slow and obvious."""
+"""Query × paper → verdict and words, as a table, with the complaints about other programs; and what it costs."""
 
-import re
-from itertools import permutations, product
+from time import process_time
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from digest import rules
 from digest.rules import Reading, Rule, parse, read, tokens, words
-from digest.rules.expressions import And, Everything, Expression, InField, Not, Or, Term
 
 
 def match(rule: Rule, reading: Reading) -> tuple[str, ...] | None:
@@ -30,13 +26,52 @@ CASES: list[Case] = [
     ("Poincaré", "On Poincare maps", ("Poincare",)),
     ("Schrödinger", "the Schro\u0308dinger bridge", ("Schro\u0308dinger",)),
     ("naive", "a naïve method", ("naïve",)),
+    ("art", "state-of-the-art results", ("art",)),
+    ("art", "smart parts", None),
+    # complaints about other programs, each with its thread
+    # FredJul/Flym#361: words, not parts of words
+    ("marvel", "a marvellous thing", None),
+    ("marvel", "the Marvel films", ("Marvel",)),
+    # career-ops-hq/career-ops#3400: the same, and parts of words only for who asks
     ("java", "JavaScript engines", None),
     ("java", "Java and JavaScript", ("Java",)),
     ("ios", "curiosity in agents", None),
     ("iOS", "an iOS app", ("iOS",)),
-    ("marvel", "a marvellous thing", None),
-    ("art", "state-of-the-art results", ("art",)),
-    ("art", "smart parts", None),
+    ("curio*", "curiosity in agents", ("curiosity",)),
+    # gemmaclaw/gemmaclaw#387: short names with a digit, for which a boundary of words is not enough
+    ("m3", "an M3 chip", ("M3",)),
+    ("m3", "the M-3", ("M-3",)),
+    ("m3", "M3E, CM3, M34, 3m", None),
+    ("m3", "M 3", None),
+    ("m3", "BGE-M3 embeddings", ("M3",)),
+    ("m3", "an M3Max, 5 m3e", None),
+    # dw-dengwei/daily-arXiv-ai-enhanced: its includes(), and fkubota/Carrier-Owl the same
+    ("rag", "storage of fragments and paragraphs", None),
+    ("rl", "world models for early girls", None),
+    ("ner", "generative learners", None),
+    # dw-dengwei/daily-arXiv-ai-enhanced#40: negative keywords
+    ("diffusion -medical", "diffusion in medical images", None),
+    ("diffusion -medical", "diffusion of heat", ("diffusion",)),
+    ('diffusion NOT ("medical image" OR survey)', "diffusion: a survey", None),
+    # Vincentqyw/cv-arxiv-daily: an OR that excludes nothing
+    ("(SLAM OR odometry) -survey", "a survey of visual odometry", None),
+    ("(SLAM OR odometry) -survey", "SLAM, or visual odometry", ("SLAM", "odometry")),
+    # TideDra/zotero-arxiv-daily#104, brief-rss/brief#509, skx/rss2email#63: any filter by keyword
+    ("(pruning OR quantization) AND vision", "quantization of vision models", ("quantization", "vision")),
+    ("(pruning OR quantization) AND vision", "quantization of language models", None),
+    # ktwu01/benchmark-radar#51: a bare word took 65 of 100 papers, phrases 9 to 12
+    ('"agent benchmark"', "we benchmark an agent", None),
+    ('"agent benchmark"', "new agent benchmarks", ("agent benchmarks",)),
+    ('benchmark title:"agent benchmark"', "an agent and a benchmark", None),
+    # miniflux/v2#3881: (i?) for (?i) found nothing there and nobody said so; here case is ignored anyway
+    (r"/(i?)\btransformers\b/", "Transformers forget", ("Transformers",)),
+    # miniflux/v2#226, #351, #1326: what to block, what to keep
+    ("* -(crypto OR web3 OR sponsored)", "a sponsored thing", None),
+    ("* -(crypto OR web3 OR sponsored)", "Web-3 and cryptography", None),
+    ("* -(crypto OR web3 OR sponsored)", "on cryptography", ()),
+    # paperscraper: a word was an unescaped pattern, so C++ was none
+    ('="C++" compiler', "a compiler for C++", ("compiler", "C++")),
+    ('="f(x)"', "f(x) = y", ("f(x)",)),
     # number
     ("bias", "many biases remain", ("biases",)),
     ("biases", "the bias term", ("bias",)),
@@ -119,10 +154,6 @@ CASES: list[Case] = [
     ("yolo", "YOLOv9", ("YOLO",)),
     ("yolo", "yolov9", ("yolo",)),
     ("yolo", "yolovers", None),
-    ("m3", "an M3 chip", ("M3",)),
-    ("m3", "the M-3", ("M-3",)),
-    ("m3", "M3E, CM3, M34, 3m", None),
-    ("m3", "M 3", None),
     ("con", "conv2d layers", None),
     ("sd", "SDv2 and HDV2", ("SD",)),
     ("endtoendtoend", "end-to-end-to-end", ("end-to-end-to-end",)),
@@ -303,6 +334,9 @@ OF_FIELDS: list[tuple[str, tuple[str, ...] | None]] = [
     ("id:10.1000/KELP.1", ("doi:10.1000/kelp.1",)),
     ("id:2601.00002", None),
     ("id:arxiv:26*", ("arxiv:2601.00001",)),
+    ("id:2601*", ("arxiv:2601.00001",)),
+    ("id:601*", None),
+    ("id:(2601.00009 OR arXiv:2601.00001)", ("arxiv:2601.00001",)),
     ("upvotes:>=12", ()),
     ("upvotes:>12", None),
     ("upvotes:12", ()),
@@ -319,6 +353,26 @@ OF_FIELDS: list[tuple[str, tuple[str, ...] | None]] = [
     ("date:>2026", None),
     ("date:<2027", ()),
     ("prun* upvotes:>3 cat:cs.LG", ("Pruning", "prune", "cs.LG")),
+    # complaints about other programs, each with its thread
+    # Thysrael/Horizon#21: words of the title alone
+    ("title:prune", None),
+    ("title:pruning", ("Pruning",)),
+    # TideDra/zotero-arxiv-daily#22, PR#82, PR#153, silky/ideas#10: authors; elsewhere a part of a name was enough
+    ("author:(quill OR hinton)", ("Quill",)),
+    ("author:quil", None),
+    ("author:tan", None),
+    ('author:"Ada Quill"', None),
+    ('author:"Bo Tanaka"', ("Bo Tanaka",)),
+    ("author:quill -author:tanaka", None),
+    # alphaXiv/feedback#218: institutions
+    ('org:"institute for kites"', ("Institute for Kites",)),
+    # dw-dengwei/daily-arXiv-ai-enhanced: only the first category counted
+    ("cat:stat.ML", ("stat.ML",)),
+    # paperscraper: all words had to stand in one field
+    ("pruning prune", ("Pruning", "prune")),
+    ("networks we", ("networks", "We")),
+    # scirate/scirate#341: which author and which word it was
+    ("author:muhle OR pruning", ("Pruning", "Mühle")),
 ]  # fmt: skip
 
 
@@ -349,28 +403,6 @@ def test_a_date_is_compared_as_precisely_as_both_are_known(known: str, asked: st
     assert (match(parse(asked), read("a", date=known)) == ()) == is_so
 
 
-@given(
-    st.lists(st.sampled_from("aAbcd."), max_size=9).map(" ".join),
-    st.lists(st.sampled_from("abc"), min_size=2, max_size=4),
-    st.integers(0, 4),
-)
-def test_near_against_every_choice(text: str, asked: list[str], distance: int) -> None:
-    wanted = set()
-    for sentence in re.finditer(r"[^.]+", text):
-        words = [(one.group().lower(), one.span()) for one in re.finditer(r"\w", sentence[0])]
-        for choice in permutations(range(len(words)), len(asked)):
-            others = max(choice) - min(choice) + 1 - len(asked)
-            if others <= distance and [words[n][0] for n in choice] == asked:
-                wanted |= {
-                    (words[n][1][0] + sentence.start(), words[n][1][1] + sentence.start()) for n in choice
-                }
-    together = re.sub(r" \.", ".", text + " ")  # each full stop ends a sentence
-    spots = rules.match(parse(f'"{" ".join(asked)}"~{distance}'), read(together))
-    assert [together[spot.begin : spot.end].lower() for spot in spots or ()] == [
-        text[begin:end].lower() for begin, end in sorted(wanted)
-    ]
-
-
 def test_words_come_in_order_of_the_text_the_title_first() -> None:
     paper = read("Nets for vision", "A vision of GANs; gans, nets and vision-language")
     assert match(parse('gan OR vision OR net OR "vision language"'), paper) == (
@@ -398,108 +430,8 @@ def test_a_text_is_read_once_for_all_rules() -> None:
     assert all(field.index is index for field, index in zip(paper.fields, first, strict=True))
 
 
-# The slow and obvious: a text is the list of all ways to read its sentences as plain words.
-LEXICON = {
-    "gan": ("gan", False), "GAN": ("gan", True), "GANs": ("gan", True), "net": ("net", False),
-    "nets": ("net", False), "U": ("u", False), "Net": ("net", False), "UNet": ("unet", True),
-    "pre": ("pre", False), "training": ("training", False), "pretraining": ("pretraining", False),
-    "train": ("train", False), "trained": ("trained", False),
-}  # fmt: skip
-PLAIN = {"GANs": "gans", "nets": "nets"}
-COMPOUNDS = {"U-Net": ("U", "Net", "UNet"), "pre-training": ("pre", "training", "pretraining")}
-VOCABULARY = [*LEXICON, *COMPOUNDS]
-Flat = tuple[str, ...]
-
-
-def flat_readings(words: list[str]) -> list[Flat]:
-    options = [[COMPOUNDS[w][:2], COMPOUNDS[w][2:]] if w in COMPOUNDS else [(w,)] for w in words]
-    return [tuple(word for part in reading for word in part) for reading in product(*options)]
-
-
-def same(asked: str, found: str, prefix: bool) -> bool:
-    form, capitals = LEXICON[asked]
-    there, has_capitals = LEXICON[found]
-    if capitals and not has_capitals:
-        return False
-    return PLAIN.get(found, there).startswith(PLAIN.get(asked, form)) if prefix else form == there
-
-
-def stands(term: str, sentence: list[str]) -> bool:
-    prefix = term.endswith("*")
-    for asked in flat_readings(term.removesuffix("*").split()):
-        ends = [False] * (len(asked) - 1) + [prefix]
-        for there in flat_readings(sentence):
-            rows = zip(*(there[n:] for n in range(len(asked))), strict=False)
-            if any(all(map(same, asked, row, ends)) for row in rows):
-                return True
-    return False
-
-
-Paper = tuple[list[list[str]], list[list[str]]]
-
-
-def holds(expression: Expression, paper: Paper, fields: tuple[int, ...] = (0, 1)) -> bool:
-    match expression:
-        case Everything():
-            return True
-        case Term(text=text):
-            return any(stands(text, sentence) for field in fields for sentence in paper[field])
-        case InField(field=field, part=part):
-            return holds(part, paper, (("title", "abstract").index(field),))
-        case Not(part=part):
-            return not holds(part, paper, fields)
-        case And(parts=parts):
-            return all(holds(part, paper, fields) for part in parts)
-        case Or(parts=parts):
-            return any(holds(part, paper, fields) for part in parts)
-        case _:
-            raise AssertionError(expression)
-
-
-word = st.sampled_from(VOCABULARY)
-term = st.one_of(
-    word,
-    st.lists(word, min_size=2, max_size=3).map(lambda words: f'"{" ".join(words)}"'),
-    st.sampled_from(["pre*", "train*", "net*", "nets*", "GAN*", "U-Net*", '"U net*"', '"training net*"']),
-)
-query = st.recursive(
-    term,
-    lambda inner: st.one_of(
-        inner.map("NOT ({})".format),
-        inner.map(lambda part: part if ":" in part else f"title:({part})"),
-        st.builds("({}) {} ({})".format, inner, st.sampled_from(["AND", "OR", ""]), inner),
-    ),
-    max_leaves=5,
-)
-field = st.lists(st.lists(word, min_size=1, max_size=4), max_size=2)
-
-
-def written(sentences: list[list[str]], separator: str) -> str:
-    return ". ".join(separator.join(sentence) for sentence in sentences)
-
-
-@settings(max_examples=500, deadline=None)
-@given(query, field, field, st.sampled_from([" ", " (", "/", "  “"]))
-def test_against_the_slow_and_obvious(
-    query: str, title: list[list[str]], abstract: list[list[str]], sign: str
-) -> None:
-    rule = parse(query)
-    texts = written(title, sign), written(abstract, sign)
-    words = match(rule, read(*texts))
-    assert (words is not None) == holds(rule.expression, (title, abstract))
-    for found in words or ():
-        assert found in texts[0] or found in texts[1]
-
-
-@settings(max_examples=300, deadline=None)
-@given(term, field)
-def test_the_words_of_a_term_match_it_again(query: str, abstract: list[list[str]]) -> None:
-    for found in match(parse(query), read("", written(abstract, " "))) or ():
-        assert match(parse(query), read("", found)) == (found,)
-
-
 def test_a_text_of_one_word_and_a_long_phrase_end() -> None:
-    phrase = parse('"' + "a " * 100 + 'b"')
+    phrase = parse('"' + "a " * 49 + 'b"')
     assert match(phrase, read("", "a " * 1000)) is None
 
 
@@ -508,3 +440,48 @@ def test_a_known_word_is_taken_apart_once() -> None:
     before = tokens._pieces.cache_info().misses
     assert match(parse("unheard"), read("", "unheard-of")) == ("unheard",)
     assert tokens._pieces.cache_info().misses == before
+
+
+# What matching must not take the square of: a query, and what its text is made of.
+HOSTILE = [
+    ('"a a a a a a a a"~50', "a "), ('"a b a b a b a b"~9', "a b "), ('"a a a b"', "a "), ('"a-a a-a a-a"', "a-a "),
+    ('="a a a"', "a "), ('="a b"', "a  "), ('="++"', "+"), ("/(a*)*b/", "a"), ("/(a|aa)+b/", "a"), ("/a/", "a "),
+    (r"/(\w+ ?)*z/", "a "), ("/(.*a){10}b/", "a "), ("zzz", "http://"), ("zzz", "a."), ("zzz", "a'"), ("zzz", "。"),
+    ("zzz", "et al. "), ("zzz", "a-"), ("zzz", "a1"),
+]  # fmt: skip
+
+
+def cost(query: str, text: str) -> float:
+    """Seconds of the processor, at its best of a few."""
+    rule, took = parse(query), []
+    for _ in range(3):
+        reading = read("", text)
+        begun = process_time()
+        rules.match(rule, reading)
+        took.append(process_time() - begun)
+    return min(took)
+
+
+@pytest.mark.parametrize(("query", "unit"), HOSTILE)
+def test_matching_costs_no_square_of_the_text(query: str, unit: str) -> None:
+    costs = [cost(query, unit * (size // len(unit))) for size in (500, 2_000)]
+    assert costs[1] < 8 * costs[0] + 0.002
+
+
+def test_a_prefix_costs_no_square_of_the_words_that_begin_so() -> None:
+    costs = [cost("abc*", " ".join(f"abc{n:x}" for n in range(size))) for size in (500, 2_000)]
+    assert costs[1] < 8 * costs[0] + 0.002
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("prun*", 1),
+        ("prun* OR network OR forget", 2),
+        ('prun* NOT forget author:quill "pruning of"', 3),
+        ("* upvotes:>1", 0),
+        ("title:(pruning OR prune)", 1),
+    ],
+)
+def test_how_many_words_of_a_rule_a_paper_has(query: str, count: int) -> None:
+    assert rules.counted(parse(query), PAPER) == count

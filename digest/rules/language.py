@@ -44,7 +44,13 @@ class Rule:
 
     query: str
     expression: Expression
-    warnings: tuple[str, ...] = ()  # where it may have been meant otherwise
+    doubts: tuple[tuple[int, Or], ...] = ()  # what may have been meant otherwise, and its column
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """The doubtful readings, in brackets; written when asked: nested ones hold one another."""
+        said = "OR beside NOT, or beside words without AND, is read as"
+        return tuple(f"column {column + 1}: {said} {written(either)}" for column, either in self.doubts)
 
     def __str__(self) -> str:
         return written(self.expression)
@@ -53,7 +59,7 @@ class Rule:
 def parse(query: str) -> Rule:
     """The rule that a query means; RuleError, with the column, where it means none."""
     parser = _Parser(query, lexemes(query))
-    return Rule(query, parser.whole(), tuple(parser.warnings))
+    return Rule(query, parser.whole(), tuple(parser.doubts))
 
 
 class _Parser:
@@ -62,7 +68,7 @@ class _Parser:
         self.lexemes = pieces
         self.at = self.depth = 0
         self.field = ""  # the one whose bracket is open
-        self.warnings: list[str] = []
+        self.doubts: list[tuple[int, Or]] = []
 
     @property
     def next(self) -> Lexeme:
@@ -96,8 +102,7 @@ class _Parser:
             return parts[0]
         expression = Or(tuple(parts))
         if loose:
-            reading = f"OR beside NOT, or beside words without AND, is read as {written(expression)}"
-            self.warnings.append(f"column {column + 1}: {reading}")
+            self.doubts.append((column, expression))
         return expression
 
     def all(self) -> tuple[Expression, bool]:
@@ -132,10 +137,18 @@ class _Parser:
             return Everything() if not self.field else self.fail("* stands in no field", lexeme.column)
         if self.take("("):
             return self.bracket(lexeme)
+        if self.field in VALUES and lexeme.kind == "field" and lexeme.text not in (*NAMES, *SHORT):
+            return self.leaf(self.name(lexeme))
         if self.take("field"):
             return self.in_field(lexeme)
         before = self.lexemes[self.at - 1].kind if self.at else "the beginning"
         return self.fail(f"a word is missing between {before} and {self.next.kind}")
+
+    def name(self, lexeme: Lexeme) -> Lexeme:
+        """What was taken for a field is the beginning of a name: id:(arXiv:2601.00001)."""
+        self.at += 2 if self.lexemes[self.at + 1].kind == "word" else 1
+        rest = self.lexemes[self.at - 1].text if self.lexemes[self.at - 1] is not lexeme else ""
+        return lexeme._replace(kind="word", text=f"{lexeme.text}:{rest}")
 
     def leaf(self, lexeme: Lexeme) -> Expression:
         if self.field in VALUES:

@@ -183,7 +183,7 @@ def _values(said: str, field: str, text: str, reading: Reading) -> list[Span]:
     for name in text.split(BETWEEN) if text else ():
         one = name.casefold()
         if (
-            one.startswith(wanted[:-1])
+            one.startswith(wanted[:-1]) or (field == "id" and one.partition(":")[2].startswith(wanted[:-1]))
             if wanted.endswith("*")
             else one == wanted or name in keys or (field == "category" and one.startswith(f"{wanted}."))
         ):

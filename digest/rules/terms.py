@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 
 SIGN_SHOWN = 20  # characters of a word to either side of the sign that spoils it
 MIN_PREFIX = 3  # letters: with fewer a prefix finds half of all papers
+MOST_WORDS = 50  # of a phrase; no title is longer
 MOST_NEAR = 8  # words near each other
 FARTHEST = 50  # words between them: sentences have 25
 LONGEST_PATTERN = 1_000  # characters; a text takes as many steps for each as the pattern is long
-PATTERN_MEMORY = 8 << 20  # bytes; RE2 refuses what would need more
+PATTERN_MEMORY = 4 << 20  # bytes; RE2 refuses what would need more
+_PROBE = "aa  "  # it has an edge of a word, an inside and an outside: what finds nothing finds it here too
 
 
 def leaf(query: str, lexeme: Lexeme) -> Leaf:
@@ -124,7 +126,7 @@ def _pattern(query: str, lexeme: Lexeme) -> Pattern:
         )
     try:
         expression = compiled(pattern)
-        found = expression.search("")
+        found = any(one.start() == one.end() for one in expression.finditer(_PROBE))
     except (
         Exception
     ) as error:  # re2.error, whose module is not imported here; UnicodeError for half a character
@@ -181,6 +183,8 @@ def _term(query: str, column: int, body: str, *, quoted: bool) -> Term:
         raise RuleError(query, column, "no word stands between these quotes")
     if bare != body:
         _refuse_prefix(query, column, bare, *spans[-1])
+    if len(spans) > MOST_WORDS:
+        raise RuleError(query, column + spans[MOST_WORDS][0], f"a phrase has {MOST_WORDS} words at most")
     text = tokens.spaced(bare, spans) + body[len(bare) :]
     return Term(text, tokens.steps(text))
 
