@@ -27,8 +27,8 @@ from digest.issue import (
     placed,
 )
 from digest.rules import Reading, counted, words
-from digest.rules.expressions import FIELDS
 from digest.rules.engine import Engine
+from digest.rules.expressions import FIELDS
 from digest.store import Store, issues, log, visits, works
 from digest.verdicts import BAD, Finding, verdict, with_silence
 

@@ -8,6 +8,7 @@ import msgspec
 from digest import identity, rules
 from digest.identity import Work
 from digest.issue import as_read
+from digest.rules.engine import Engine
 from digest.store import Store, works
 from digest.store.works import Said
 
@@ -25,12 +26,14 @@ class Hit(NamedTuple):
 
 def matching(store: Store, rule: rules.Rule) -> Iterator[Hit]:
     """The works that the rule matches, oldest first."""
+    engine = Engine([rule])
     with store.reading() as db:
         for atoms in works.all_of(db, AT_ONCE):
             for number, said in works.by_work(works.said(db, atoms), atoms).items():
                 work = identity.merged([row.paper for row in said])
                 reading = as_read(work, sorted({row.source for row in said}))
-                if (spots := rules.match(rule, reading)) is not None:
+                if engine.hits(reading):
+                    spots = rules.match(rule, reading) or ()
                     yield Hit(number, work, rules.words(spots, reading), tuple(said))
 
 
