@@ -73,6 +73,8 @@ CANONICAL = {
     "ti:/ab/": "title:/ab/",
     "au:hinton": "author:hinton",
     'author:"Ada Quill"': 'author:"Ada Quill"',
+    'author:"A. Quill"': 'author:"A Quill"',
+    "author:/A\\. Q/": "author:/A\\. Q/",
     "org:(mila OR deepmind)": "org:(mila OR deepmind)",
     "venue:neurips": "venue:neurips",
     "cat:cs.LG": "category:cs.LG",

@@ -192,4 +192,4 @@ def joint(fields: Iterable[Tokens]) -> str:
 
 
 def _judged(field: Tokens) -> str:
-    return _ET_AL.sub(r"\1 ", field.bare) if "t al." in field.text else field.text
+    return field.read if "t al." not in field.read else _ET_AL.sub(r"\1 ", field.as_read or field.bare)

@@ -153,6 +153,8 @@ class _Parser:
     def leaf(self, lexeme: Lexeme) -> Expression:
         if self.field in VALUES:
             return terms.value(self.query, lexeme, self.field)
+        if self.field == "author" and lexeme.kind in ("phrase", "near"):  # the full stop of an initial
+            lexeme = lexeme._replace(text=lexeme.text.replace(". ", "  "))
         return terms.leaf(self.query, lexeme)
 
     def bracket(self, opened: Lexeme) -> Expression:

@@ -59,11 +59,11 @@ def read(
     date: str = "",
 ) -> Reading:
     """A paper for rules to match; costs nothing until one asks for a word."""
-    # The full stop of an initial is no end of a sentence.
-    names = BETWEEN.join(name.replace(".", " ") for name in authors)
-    values = (BETWEEN.join(many) for many in (categories, sources, sorted(keys)))
+    # The full stop of an initial ends no sentence, but the next name begins another.
+    names = Tokens(BETWEEN.join(authors), ". ".join(name.replace(".", " ") for name in authors))
+    values = (Tokens(BETWEEN.join(many)) for many in (categories, sources, sorted(keys)))
     return Reading(
-        tuple(map(Tokens, (title, abstract, names, org, venue, *values))),
+        (Tokens(title), Tokens(abstract), names, Tokens(org), Tokens(venue), *values),
         frozenset(keys),
         {"upvotes": upvotes, "comments": comments, "authors": n_authors or len(authors) or None},
         date,

@@ -113,16 +113,22 @@ class Tokens:
     """The tokens of one field of a paper, made when a rule first asks."""
 
     text: str
+    as_read: str = ""  # just as long, where it is read otherwise than it stands
+
+    @property
+    def read(self) -> str:
+        """What tokens are made of."""
+        return self.as_read or self.text
 
     @cached_property
     def index(self) -> dict[str, list[Place]]:
         """Where each form stands."""
-        return _indexed(self.text)
+        return _indexed(self.read)
 
     @cached_property
     def layout(self) -> tuple[list[int], list[int]]:
         """For each word, compounds whole: the character at which it begins, and the number of its sentence."""
-        return _laid_out(self.text)
+        return _laid_out(self.read)
 
     @cached_property
     def bare(self) -> str:
