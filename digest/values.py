@@ -22,8 +22,8 @@ def duration(text: str) -> timedelta:
             f"{text!r} is not a span of time such as '30 min', '12 hours', '7 days' or '2 weeks'"
         )
     number, unit = int(match[1]), _UNITS[match[2]]
-    if not 1 <= number <= LONGEST // timedelta(**{unit: 1}):
-        raise ValueError(f"{text!r}: a span of time has a minute at least and {LONGEST.days:,} days at most")
+    if number > LONGEST // timedelta(**{unit: 1}):
+        raise ValueError(f"{text!r}: a span of time has {LONGEST.days:,} days at most")
     return timedelta(**{unit: number})
 
 

@@ -620,7 +620,7 @@ MISTAKES = [
     ('openalex = ""', "a filter or a search is needed"),
     ('openalex = "from_publication_date:2026-01-01"', "are added"),
     ('openalex = "type:article"\nreach_back = "36 hours"', "whole days"),
-    ('openalex = "type:article"\noverlap = "0 days"', "a minute at least"),
+    ('openalex = "type:article"\noverlap = "0 days"', "whole days"),
     ('openalex = "type:article"\nreach_back = "999999 weeks"', "3,660 days at most"),
     ('openalex = "type:article"\naddress = "ftp://x"', "address of a document"),
     ('crossref = "kites, boats"', "is no filter"),

@@ -53,6 +53,6 @@ def following(now: datetime) -> datetime:
 def days(text: str) -> timedelta:
     """`7 days`, `2 weeks`: a span of whole days, for a window has no hours; no further back than calendars go."""
     span = values.duration(text)
-    if span % timedelta(days=1):
+    if not span or span % timedelta(days=1):
         raise ValueError(f"{text!r} is no span of whole days such as '1 day', '7 days' or '2 weeks'")
     return span

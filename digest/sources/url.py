@@ -28,7 +28,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         values.page(self.url)
-        values.duration(self.every)
+        if not values.duration(self.every):
+            raise ValueError("every: once a minute at most, such as '1 min'")
 
 
 def visit(options: Options, reached: Reached, web: "Web", now: datetime) -> Iterator[Brought]:
