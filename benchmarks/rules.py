@@ -13,7 +13,6 @@ import json
 import os
 import random
 import re
-import resource
 import sqlite3
 import subprocess
 import sys
@@ -190,13 +189,17 @@ class Measured(NamedTuple):
 def measure(name: str, size: str, runs: int, data: Path) -> Measured:
     """One contestant, in this process."""
     given: dict[str, Any] = json.loads(data.read_text(encoding="utf-8"))
-    prepare, matched = CONTESTANTS[name]([tuple(paper) for paper in given["papers"]], given["rules"][size])
+    papers, asked = [tuple(paper) for paper in given["papers"]], given["rules"][size]
+    del given
+    prepare, matched = CONTESTANTS[name](papers, asked)
     seconds, hits = [], 0
     for _ in range(runs):
         began = process_time()
         hits = matched()
         seconds.append(process_time() - began)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    # Not getrusage: its peak counts that of the process that began this one.
+    [line] = [one for one in Path("/proc/self/status").read_text().splitlines() if one.startswith("VmHWM")]
+    peak = int(line.split()[1]) / 1024
     return Measured(prepare, seconds[0], min(seconds), hits, peak)
 
 
