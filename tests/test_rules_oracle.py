@@ -179,12 +179,17 @@ def apart(said: list[str], distance: int, text: Text) -> set[tuple[int, int]]:
     """Where words stand near each other: in one sentence, with few others between the first and the last."""
     found = set()
     for choice in product(*(spans([word], text) for word in said)):
-        places = [max(n for n, word in enumerate(text.words) if word.begin <= begin) for begin, _ in choice]
+        places = [n for begin, end in choice for n in range(at(begin, text), at(end - 1, text) + 1)]
         others = max(places) - min(places) + 1 - len(places)
         is_one = len({text.words[n].sentence for n in places}) == 1
         if is_one and len(set(places)) == len(places) and others <= distance:
             found |= set(choice)
     return found
+
+
+def at(sign: int, text: Text) -> int:
+    """The word in which a sign stands."""
+    return max(n for n, word in enumerate(text.words) if word.begin <= sign)
 
 
 def exactly(said: str, text: Text) -> set[tuple[int, int]]:

@@ -2,11 +2,22 @@
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from digest.rules.tokens import Span
 
-At = dict[int, list[Span]]  # the words of a text, by their place in it, at which something stands
+
+class Stand(NamedTuple):
+    """Where a wanted word stands: its words in the text (a compound written apart takes several), and characters."""
+
+    begin: int
+    last: int
+    span: Span
+
+
+Together = set[tuple[int, Stand]]  # one of each wanted word, by its place among them
+STEPS = 300  # of looking for one choice; where it takes more, there will be one
 
 
 def near(
@@ -16,45 +27,95 @@ def near(
 
     `found`: where each of the wanted words stands; `begins` and `sentences`: of each word of the text.
     """
-    places = [_places(spans, begins) for spans in found]
-    if not all(places):
+    stands = [_stands(spans, begins) for spans in found]
+    if not all(stands):
         return []
-    reach = distance + len(places)
-    good: set[tuple[int, int]] = set()
-    for first in sorted({word for at in places for word in at}):
-        window = range(first, first + reach)
-        inside = [[n for n in window if n in at and sentences[n] == sentences[first]] for at in places]
-        if not all(inside):
+    widest = sum(max(one.last - one.begin + 1 for one in of_word) for of_word in stands)
+    fits = _fits if widest == len(stands) else _leaves_few_others
+    good: Together = set()
+    at = [_by_begin(of_word) for of_word in stands]
+    for first in sorted({one.begin for of_word in stands for one in of_word}):
+        window = range(first, first + distance + widest)
+        inside = [
+            [one for n in window if n in of for one in of[n] if sentences[n] == sentences[first]] for of in at
+        ]
+        if not all(inside) or len({one.begin for those in inside for one in those}) < len(inside):
             continue
-        apart = len({word for words in inside for word in words}) == sum(map(len, inside))
-        for wanted, words in enumerate(inside):
-            good |= {
-                (wanted, word)
-                for word in words
-                if (wanted, word) not in good and (apart or _fits(inside, wanted, word))
-            }
-    return [span for wanted, word in sorted(good) for span in places[wanted][word]]
+        if widest == len(stands) and _apart(inside):
+            good |= {(wanted, one) for wanted, those in enumerate(inside) for one in those}
+            continue
+        for wanted, those in enumerate(inside):
+            for one in those:
+                if (wanted, one) not in good:
+                    good |= fits(inside, wanted, one, distance)
+    return [one.span for _, one in sorted(good)]
 
 
-def _places(spans: Sequence[Span], begins: Sequence[int]) -> At:
-    at: At = defaultdict(list)
-    for span in spans:
-        at[bisect_right(begins, span[0]) - 1].append(span)
+def _stands(spans: Sequence[Span], begins: Sequence[int]) -> list[Stand]:
+    return [
+        Stand(bisect_right(begins, begin) - 1, bisect_right(begins, end - 1) - 1, (begin, end))
+        for begin, end in spans
+    ]
+
+
+def _by_begin(stands: Sequence[Stand]) -> dict[int, list[Stand]]:
+    at: dict[int, list[Stand]] = defaultdict(list)
+    for one in stands:
+        at[one.begin].append(one)
     return at
 
 
-def _fits(inside: Sequence[Sequence[int]], wanted: int, word: int) -> bool:
-    """Whether each of the others can have a word of its own if this one has that word (Kuhn's matching)."""
-    owner = {word: wanted}
+def _apart(inside: Sequence[Sequence[Stand]]) -> bool:
+    """Whether no two wanted words can have the same word of the text."""
+    return len({one.begin for those in inside for one in those}) == sum(map(len, inside))
+
+
+def _fits(inside: Sequence[Sequence[Stand]], wanted: int, stand: Stand, _distance: int) -> Together:
+    """This one with one of each of the others, each of which has a word of its own (Kuhn's matching); or nothing."""
+    owner = {stand.begin: (wanted, stand)}
 
     def give(one: int, tried: set[int]) -> bool:
         for place in inside[one]:
-            if place in tried or place == word:
+            if place.begin in tried or place.begin == stand.begin:
                 continue
-            tried.add(place)
-            if place not in owner or give(owner[place], tried):
-                owner[place] = one
+            tried.add(place.begin)
+            if place.begin not in owner or give(owner[place.begin][0], tried):
+                owner[place.begin] = one, place
                 return True
         return False
 
-    return all(give(one, set()) for one in range(len(inside)) if one != wanted)
+    return (
+        set(owner.values()) if all(give(one, set()) for one in range(len(inside)) if one != wanted) else set()
+    )
+
+
+def _leaves_few_others(
+    inside: Sequence[Sequence[Stand]], wanted: int, stand: Stand, distance: int
+) -> Together:
+    """The same where compounds take several words, with few enough words between that are nobody's."""
+    left = [(one, those) for one, those in enumerate(inside) if one != wanted]
+    left.sort(key=lambda pair: len(pair[1]))
+    steps = iter(range(STEPS))
+    for choice in _choices(((wanted, stand),), left, steps):
+        taken = [stand for _, stand in choice]
+        words = sum(one.last - one.begin + 1 for one in taken)
+        if max(one.last for one in taken) - min(one.begin for one in taken) + 1 - words <= distance:
+            return set(choice)
+    return {(wanted, stand)} if next(steps, None) is None else set()
+
+
+def _choices(
+    chosen: tuple[tuple[int, Stand], ...],
+    left: Sequence[tuple[int, Sequence[Stand]]],
+    steps: Iterator[int],
+) -> Iterator[tuple[tuple[int, Stand], ...]]:
+    """Ways to choose a stand for each of those left, no word of the text in two of them; all, or until steps end."""
+    if not left:
+        yield chosen
+        return
+    (one, those), *rest = left
+    for place in those:
+        if next(steps, None) is None:
+            return
+        if all(place.last < other.begin or other.last < place.begin for _, other in chosen):
+            yield from _choices((*chosen, (one, place)), rest, steps)
