@@ -88,6 +88,7 @@ class Lookout:
                     self._file_word(demand, number, uses)
         for leaf in self.leaves:
             _ask(asked, leaf)
+        self.leaves = {}  # from here on they are known by their numbers: 100,000 of them take 10 MB
         for pair in self._longer:
             self._pairs[pair] += ()
         self._keys = (
