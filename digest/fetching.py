@@ -102,7 +102,7 @@ def _asked(source: Source, reached: Reached, web: "Web", now: datetime) -> Itera
         yield from sources.fetching(source.kind).visit(source.options, reached, web, now)
     except DigestError:
         raise
-    except Exception as error:
+    except Exception as error:  # a bug of ours, in one source of ten: it is told, and the other nine go on
         bug = f"{type(error).__name__}: {error}"
         raise SourceError(
             f"asking it failed, which is a mistake of this program: report it: {bug}"

@@ -128,5 +128,7 @@ def _send(pipe: Connection, path: Path, size: int, received: datetime) -> None:
         return
     except (DumpError, OSError) as error:
         pipe.send_bytes(encode(Batch([], [], [], 0, problem=str(error))))
-    except Exception:
+    except (
+        Exception
+    ):  # a bug must not end this process without a word: the one that waits tells it as its dump's
         pipe.send_bytes(encode(Batch([], [], [], 0, bug=traceback.format_exc().strip().rpartition("\n")[2])))

@@ -169,7 +169,7 @@ class _Looks:
             self._not_before = time.monotonic() + pause
             self._watch = Watch()  # what was offered has perhaps not been read
             self.say(f"{error}\nnext try in {pause} seconds")
-        except Exception as error:  # a bug of ours: it ends the program, and `run` raises it again
+        except Exception as error:  # any bug: a thread would end in silence, so `run` raises it again
             self.bug = error
             self.stop.set()
             raise

@@ -45,6 +45,7 @@ def powerless(tmp_path: Path) -> tuple[str, ...]:
         [*within, sys.executable, "-c", f"open({str(secret)!r})"], capture_output=True, check=False
     )
     if opened.returncode == 0:
+        # Root that may not give up its rights (some containers): there is no file that it cannot read.
         pytest.skip("here the permissions of files do not hold for the user of the tests")
     return within
 
@@ -160,6 +161,7 @@ def test_a_folder_in_the_drop_folder_is_looked_into(home: Path) -> None:
     assert homes.build(home)[0]["new"] == 3
 
 
+# Linux has such a file; elsewhere nothing opens and then fails without a broken disk.
 @pytest.mark.skipif(
     not Path("/proc/self/mem").exists(), reason="there is no file here that opens and cannot be read"
 )
@@ -341,6 +343,7 @@ def test_every_mistake_is_told_at_once(home: Path) -> None:
 def test_two_digests_of_one_name(home: Path) -> None:
     other = home / "schedules" / "DAILY.toml"
     if other.exists():
+        # macOS and Windows: two files cannot have names that differ in case, so two digests cannot either.
         pytest.skip("this file system does not tell capitals from small letters")
     other.write_text(homes.schedule())
     said = homes.run(home, "build", code=2).stderr
@@ -467,6 +470,7 @@ def test_a_file_in_place_of_the_outbox(home: Path, expected: dict[str, bytes]) -
     assert homes.tree(home / "outbox") == expected
 
 
+# Only Linux has it; the small disk below does the same where one can be mounted.
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk here that is always full")
 @pytest.mark.parametrize("file", ["2026-11-20/digest.html", "feed.atom"])
 @pytest.mark.parametrize("command", [["build"], ["run", "--once"]])
@@ -505,6 +509,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     mounted = shutil.which("mount") and os.geteuid() == 0
     line = ["mount", "-t", "tmpfs", "-o", "size=1m", "none", str(disk)]
     if not mounted or subprocess.run(line, capture_output=True, check=False).returncode:
+        # Mounting takes root; /dev/full above stands for a full disk where that is not ours.
         pytest.skip("no disk can be mounted here")
     yield disk
     subprocess.run(["umount", str(disk)], check=True)

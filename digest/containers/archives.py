@@ -20,6 +20,7 @@ def of_zip(document: Document, budget: Budget) -> Iterator[Document]:
         data = cast(BinaryIO, io.BytesIO(all_of(document, "a zip inside another container")))
     try:
         file = zipfile.ZipFile(data)
+    # A directory that lies: zipfile raises each of these for some offset, length or version in it.
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise DumpError(f"its zip directory is missing or broken ({error}): save it again") from error
     if "[Content_Types].xml" in file.namelist():
@@ -36,6 +37,7 @@ def of_zip(document: Document, budget: Budget) -> Iterator[Document]:
             continue
         try:
             opened = file.open(one)
+        # NotImplementedError is a packing that zipfile does not know; the others a member's header that lies.
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
             yield inner._replace(problem=f"it cannot be unpacked: {error}")
             continue
