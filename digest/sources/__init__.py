@@ -79,6 +79,11 @@ Reached = Mapping[str, str]  # how far a source was read, in its own words
 FIRST = "first asked"  # in that: when it was, for a first visit that fails is not to cost the days before the next one
 
 
+def first_asked(reached: Reached, now: datetime) -> datetime:
+    """When the source was asked first: now, if it never was."""
+    return datetime.fromisoformat(reached[FIRST]) if FIRST in reached else now
+
+
 def named(path: Path | str) -> str:
     """A path in words that can be printed and stored, also where its bytes are no UTF-8."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 
 from digest import values
-from digest.sources import FIRST, Part, Reached
+from digest.sources import Part, Reached, first_asked
 
 UPTO = "upto"  # the last day that was read to its end
 SETTLED = timedelta(hours=2)  # after midnight UTC, for servers that index what came the day before
@@ -35,8 +35,7 @@ def window(reached: Reached, back: timedelta, overlap: timedelta, now: datetime)
     last = _over(now)
     if upto := reached.get(UPTO):
         return Window(min(date.fromisoformat(upto) + timedelta(days=1), last) - overlap, last)
-    began = datetime.fromisoformat(reached[FIRST]) if FIRST in reached else now
-    return Window(_over(began) - back + timedelta(days=1), last)
+    return Window(_over(first_asked(reached, now)) - back + timedelta(days=1), last)
 
 
 def _over(now: datetime) -> date:

@@ -24,7 +24,7 @@ import msgspec
 
 from digest import values
 from digest.errors import SourceError
-from digest.sources import FIRST, Brought, Part, Reached, _arxiv, _window
+from digest.sources import Brought, Part, Reached, _arxiv, _window, first_asked
 from digest.sources._window import UPTO
 
 if TYPE_CHECKING:
@@ -87,8 +87,7 @@ def visit(options: Options, reached: Reached, web: "Web", now: datetime) -> Iter
         yield from _harvest(options, web, page, upto, newest)
         if upto >= today:
             return
-    began = datetime.fromisoformat(reached[FIRST]) if FIRST in reached else now
-    page = _page(options, web, _question(options, upto, began))
+    page = _page(options, web, _question(options, upto, first_asked(reached, now)))
     yield from _harvest(options, web, page, max(upto, min(page.day, today)), newest)
 
 

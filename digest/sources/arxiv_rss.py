@@ -25,7 +25,7 @@ import msgspec
 
 from digest import values
 from digest.errors import SourceError
-from digest.sources import FIRST, Brought, Part, Reached, _arxiv
+from digest.sources import Brought, Part, Reached, _arxiv, first_asked
 
 if TYPE_CHECKING:
     from digest.web import Web
@@ -82,8 +82,8 @@ def _feed(options: Options, name: str, reached: Reached, web: "Web", now: dateti
     mine = {
         what: reached.get(f"{name} {what}", "") for what in ("etag", "day", "seen", "upto", "from", "full")
     }
-    if FIRST in reached and not mine["upto"]:  # what was gone when it was asked first, nobody has missed
-        first = _arxiv.today(datetime.fromisoformat(reached[FIRST]))
+    if not mine["upto"]:  # what was gone when it was asked first, nobody has missed
+        first = _arxiv.today(first_asked(reached, now))
         mine["upto"] = (first - timedelta(days=1)).isoformat()
     answer = web.get(url, {"if-none-match": mine["etag"]} if mine["etag"] else {}, lane=_arxiv.LANE)
     due = _arxiv.newest(now, off)

@@ -17,14 +17,13 @@ import msgspec
 
 from digest import values
 from digest.errors import SourceError
-from digest.sources import FIRST, Brought, Part, Reached, _window
+from digest.sources import Brought, Part, Reached, _window
 
 if TYPE_CHECKING:
     from digest.web import Web
 
 PAGE = 100  # papers: the most that is given at once
 MOST_PAGES = 20  # of a day; the greatest day had one
-OVER = timedelta(hours=2)  # after midnight UTC the list of a day stands still
 LOOKED_AT = 3  # how often the list of a day is asked for, on days one after the other
 
 
@@ -52,23 +51,15 @@ _entries = msgspec.json.Decoder(list[_Entry])
 
 def visit(options: Options, reached: Reached, web: "Web", now: datetime) -> Iterator[Brought]:
     """The lists of all days that were not read, and of those before them again; an empty weekend is no news."""
-    last = _last(now)
-    began = datetime.fromisoformat(reached[FIRST]) if FIRST in reached else now
-    first = _last(began) - _window.days(options.hf_daily) + timedelta(days=1)
-    if upto := reached.get("upto"):
-        first = min(date.fromisoformat(upto) + timedelta(days=1), last) - timedelta(days=LOOKED_AT - 1)
+    overlap = timedelta(days=LOOKED_AT - 1)
+    first, last = _window.window(reached, _window.days(options.hf_daily), overlap, now)
     for number in range((last - first).days + 1):
         yield from _of(options, first + timedelta(days=number), web)
 
 
 def following(_options: Options, _reached: Reached, now: datetime) -> datetime:
     """When the next day is over."""
-    return datetime.combine(_last(now) + timedelta(days=2), time(tzinfo=UTC)) + OVER
-
-
-def _last(now: datetime) -> date:
-    """The last day that is over."""
-    return (now - OVER).astimezone(UTC).date() - timedelta(days=1)
+    return _window.following(now)
 
 
 def _of(options: Options, day: date, web: "Web") -> Iterator[Brought]:
@@ -79,7 +70,7 @@ def _of(options: Options, day: date, web: "Web") -> Iterator[Brought]:
         answer = web.get(f"{options.address}?date={day}&limit={PAGE}&p={page}")
         count, told = _looked(answer.body)
         more = count and (count >= PAGE or 'rel="next"' in answer.headers.get("link", ""))
-        done = {} if more else {"upto": day.isoformat()}
+        done = {} if more else {_window.UPTO: day.isoformat()}
         part = msgspec.structs.replace(part, day=told or (day if not page else part.day))
         yield Brought(part, f"daily papers of {day}, page {page + 1}", answer.body if count else None, done)
         if not more:

@@ -17,8 +17,6 @@ from digest.sources import Brought, Part, Reached
 if TYPE_CHECKING:
     from digest.web import Web
 
-CONDITIONS = ("if-none-match", "if-modified-since")
-
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
     """`url`: the address; `every`: how often it is asked for."""
@@ -34,6 +32,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
 def visit(options: Options, reached: Reached, web: "Web", now: datetime) -> Iterator[Brought]:
     """The document, unless the server says that it has not changed."""
+    from digest.web import CONDITIONS  # whoever has a web has imported it
+
     answer = web.get(options.url, {name: reached[name] for name in CONDITIONS if reached.get(name)})
     origin = options.url.partition("?")[0]  # what stands behind it may be a key, and readers see this
     if answer.body is None:
