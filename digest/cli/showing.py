@@ -52,6 +52,10 @@ def show(place: Place, issue: str, why: bool, as_json: bool) -> None:
 
     home = place.home(only=())
     with opened(home) as store:
+        if why and as_json:
+            raise click.UsageError(
+                "--why tells in words what the frozen cards have: leave one of the two out"
+            )
         if why:
             echo_lines(homes.ranked(store, issue))
             return

@@ -124,12 +124,12 @@ def _pattern(query: str, lexeme: Lexeme) -> Pattern:
         raise RuleError(
             query, lexeme.column, f"this regular expression has more than {LONGEST_PATTERN:,} characters"
         )
+    import re2
+
     try:
         expression = compiled(pattern)
         found = any(one.start() == one.end() for one in expression.finditer(_PROBE))
-    except (
-        Exception
-    ) as error:  # re2.error, whose module is not imported here; UnicodeError for half a character
+    except (re2.error, UnicodeError) as error:  # UnicodeError: half a character
         said = error.args[0] if error.args else error
         told = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
         raise RuleError(
