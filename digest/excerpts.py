@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
 from typing import NamedTuple
 
-from digest.rules import Reading, Spot
+from digest.rules import Reading, Spot, joined
 from digest.rules.expressions import FIELDS
 
 SENTENCE_SHOWN = 240  # characters around the words; the sentences of abstracts have 150
@@ -100,20 +100,10 @@ def _at_space(text: str, at: int) -> int:
 def _lit(text: str, spans: Iterable[Span]) -> str:
     """The text with marks around these places; places that touch are one."""
     pieces, at = [], 0
-    for begin, end in _joined(sorted(spans)):
+    for begin, end in joined(spans):
         pieces += [text[at:begin], _ON, text[begin:end].replace(" ", _JOINED), _OFF]
         at = end
     return "".join(pieces) + text[at:]
-
-
-def _joined(spans: Iterable[Span]) -> list[Span]:
-    joined: list[Span] = []
-    for begin, end in spans:
-        if joined and begin <= joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((begin, end))
-    return joined
 
 
 def _lines(text: str, marks: Marks, before: str, indent: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ from digest.ingesting import Tell
 from digest.known import Known, first_arrivals, in_store, known
 from digest.rules.explaining import Explanation, explain, said
 from digest.rules.terms import ids
-from digest.store import Store, carriers, log, works
+from digest.store import Store, issues, log, works
 
 TOLD = 10  # papers among which to choose
 
@@ -109,7 +109,7 @@ def of_work(store: Store, home: Home, number: int) -> tuple[Known, list[Explaine
                 one,
                 entries,
                 log.spans(db, digest.name, sources_of(db, home, digest)),
-                carriers.of(db, digest.name, atoms),
+                issues.carriers(db, digest.name, atoms),
             )
             for digest in home.digests
         ]

@@ -23,14 +23,12 @@ from digest.issue import (
     as_read,
     entry_id,
     links,
-    lit,
     placed,
 )
-from digest.rules import Reading, counted, words
+from digest.rules import Reading, counted, lit, words
 from digest.rules.engine import Engine
-from digest.rules.expressions import FIELDS
 from digest.store import Store, issues, log, visits, works
-from digest.verdicts import BAD, Finding, verdict, with_silence
+from digest.verdicts import BAD, Finding, of_dumps, with_silence
 
 AT_ONCE = 500  # works in memory at a time
 
@@ -181,7 +179,7 @@ def _verdicts(
         if source and name in standings:
             found[name] = with_silence(standings[name].finding, last.get(name), stale_after, now)
         elif mine or name != HAND:  # nobody owes a dump by hand
-            found[name] = Finding(verdict(mine, last.get(name), stale_after, now))
+            found[name] = of_dumps(mine, last.get(name), stale_after, now)
     return found
 
 
@@ -290,8 +288,8 @@ def _card(
         links=links(work),
         matched=words(where.spots, reading),
         found=counted(digest.groups[where.group].rule, reading),
-        in_title=lit(where.spots, FIELDS.index("title")),
-        in_abstract=lit(where.spots, FIELDS.index("abstract")),
+        in_title=lit(where.spots, "title"),
+        in_abstract=lit(where.spots, "abstract"),
         also=tuple(digest.groups[other].heading for other in where.also),
         sources=case.sources,
         arrived=case.arrival.at,

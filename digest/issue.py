@@ -187,17 +187,6 @@ def placed(reading: rules.Reading, groups: Engine) -> Placed | None:
     return Placed(group, tuple(spots), tuple(n for n in others if str(groups.rules[n]) != "*"))
 
 
-def lit(spots: Iterable[rules.Spot], field: int) -> tuple[tuple[int, int], ...]:
-    """The characters of a field that were found, in order, none of them twice."""
-    joined: list[tuple[int, int]] = []
-    for begin, end in sorted((spot.begin, spot.end) for spot in spots if spot.field == field):
-        if joined and begin <= joined[-1][1]:
-            joined[-1] = joined[-1][0], max(end, joined[-1][1])
-        else:
-            joined.append((begin, end))
-    return tuple(joined)
-
-
 def entry_id(digest: str, keys: Iterable[str]) -> str:
     """The permanent id of a work in the feeds of a digest, from the keys under which it was first carried."""
     return uuid.uuid5(uuid.NAMESPACE_URL, f"digest:{digest}:{strongest(keys)}").urn

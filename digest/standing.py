@@ -29,9 +29,7 @@ def _of(home: Home, store: Store, digest: Digest, now: datetime) -> dict[str, An
         known = works.count(db)
         standings = visits.standings(db)
     said = run.said if run else {}
-    verdicts = {
-        name: Finding(cast(Verdict, word)) for name, word in _last_verdicts(said, digest.name).items()
-    }
+    verdicts = _last_findings(said, digest.name)
     silences = {source.name: source.stale_after for source in home.sources}
     verdicts |= {name: standing.finding for name, standing in standings.items() if name in silences}
     findings = {
@@ -59,12 +57,16 @@ def _of(home: Home, store: Store, digest: Digest, now: datetime) -> dict[str, An
     }
 
 
-def _last_verdicts(said: dict[str, Any], digest: str) -> dict[str, str]:
+def _last_findings(said: dict[str, Any], digest: str) -> dict[str, Finding]:
     """What the last run found of the sources."""
-    found = {dump["source"]: "broken" for dump in said.get("dumps", ()) if dump["format"] is None}
+    found = {dump["source"]: Finding("broken") for dump in said.get("dumps", ()) if dump["format"] is None}
     for made in said.get("made", ()):
         if made["digest"] == digest:
-            found |= made["sources"]
+            reasons = made.get("reasons", {})  # runs of before had none
+            found |= {
+                name: Finding(cast(Verdict, word), reasons.get(name, ""))
+                for name, word in made["sources"].items()
+            }
     return found
 
 

@@ -43,20 +43,26 @@ class Came(NamedTuple):
     known: int = 0  # papers of works that the source had shown before the part was due
 
 
-def verdict(
+def of_dumps(
     reads: Sequence[DumpRead], last_news: datetime | None, stale_after: timedelta | None, now: datetime
-) -> Verdict:
+) -> Finding:
     """What the reads of a source amount to whose documents lie there; `last_news` is when it last showed something new.
 
     broken: nothing could be read. partial: a dump or a record that could not be read, or a page without a paper.
     """
-    if reads and all(read.format is None for read in reads):
-        return "broken"
-    if any(read.format is None or read.rejects or not read.records for read in reads):
-        return "partial"
-    if _is_silent(last_news, stale_after, now):
-        return "stale"
-    return "complete" if reads else "quiet"
+    unread = sum(read.format is None for read in reads)
+    if reads and unread == len(reads):
+        return Finding("broken", f"none of {len(reads):,} dumps could be read")
+    rejects, records = sum(read.rejects for read in reads), sum(read.records for read in reads)
+    empty = sum(read.format is not None and not read.records for read in reads)
+    said = (
+        f"{unread:,} of {len(reads):,} dumps could not be read" if unread else "",
+        f"{rejects:,} of {records:,} records could not be read" if rejects else "",
+        f"{empty:,} of {len(reads):,} dumps had no paper" if empty else "",
+    )
+    if any(said):
+        return Finding("partial", "; ".join(filter(None, said)))
+    return with_silence(Finding("complete" if reads else "quiet"), last_news, stale_after, now)
 
 
 def of_part(part: Part, came: Came, earlier: Sequence[int], already: int | None) -> Finding:

@@ -1,13 +1,15 @@
 """A quiet day is told from a broken one: what a part of a source amounts to, and what its parts do together."""
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from digest.issue import DumpRead
 from digest.sources import Part
-from digest.verdicts import Came, Finding, is_far_under, of_part, of_source, with_silence
+from digest.verdicts import Came, Finding, is_far_under, of_dumps, of_part, of_source, with_silence
 
 FRIDAY, THURSDAY = date(2026, 11, 20), date(2026, 11, 19)
 NOW = datetime(2026, 11, 20, 7, tzinfo=UTC)
@@ -77,3 +79,25 @@ def test_silence() -> None:
 def test_what_came_before_is_never_far_under(earlier: list[int]) -> None:
     assert not is_far_under(max(earlier), earlier)
     assert not is_far_under(sorted(earlier)[len(earlier) // 2], earlier)
+
+
+def read(**fields: Any) -> DumpRead:
+    told: dict[str, Any] = {"origin": "a", "source": "drop", "format": "ris", "records": 3, "papers": 3}
+    return DumpRead(**told | fields)
+
+
+@pytest.mark.parametrize(
+    ("reads", "found"),
+    [
+        ([], Finding("quiet")),
+        ([read()], Finding("complete")),
+        ([read(format=None)], Finding("broken", "none of 1 dumps could be read")),
+        ([read(), read(format=None)], Finding("partial", "1 of 2 dumps could not be read")),
+        (
+            [read(papers=2, rejects=1), read(records=0, papers=0)],
+            Finding("partial", "1 of 3 records could not be read; 1 of 2 dumps had no paper"),
+        ),
+    ],
+)
+def test_what_lies_there(reads: list[DumpRead], found: Finding) -> None:
+    assert of_dumps(reads, None, None, NOW) == found

@@ -110,6 +110,22 @@ def _leaves(expression: Expression, fields: Sequence[int]) -> Iterator[tuple[Lea
             yield expression, fields
 
 
+def lit(spots: Iterable[Spot], field: str) -> tuple[Span, ...]:
+    """The characters of a field that were found, in order; places that touch are one."""
+    return tuple(joined((spot.begin, spot.end) for spot in spots if FIELDS[spot.field] == field))
+
+
+def joined(spans: Iterable[Span]) -> list[Span]:
+    """Places in order; those that touch are one."""
+    whole: list[Span] = []
+    for begin, end in sorted(spans):
+        if whole and begin <= whole[-1][1]:
+            whole[-1] = whole[-1][0], max(end, whole[-1][1])
+        else:
+            whole.append((begin, end))
+    return whole
+
+
 def words(spots: Iterable[Spot], reading: Reading) -> tuple[str, ...]:
     """What stands at these places, each word once, whatever its case."""
     found: dict[str, str] = {}

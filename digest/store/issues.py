@@ -127,6 +127,13 @@ def carried_versions(db: Connection, digest: str, atoms: Collection[int]) -> dic
     return found
 
 
+def carriers(db: Connection, digest: str, atoms: Collection[int]) -> list[str]:
+    """The names of this digest's issues that have carried one of these atoms, oldest first."""
+    query = select(issues.c.id, issues.c.name).join_from(carried, issues, carried.c.issue == issues.c.id)
+    rows = among(db, query.where(carried.c.digest == digest), carried.c.work, sorted(atoms))
+    return [name for _, name in sorted({(int(row.id), str(row.name)) for row in rows})]
+
+
 def of_digest(db: Connection, digest: str | None = None) -> list[Stored]:
     """The issues of a digest, or of all, newest first."""
     query = select(issues).order_by(issues.c.id.desc())
