@@ -373,7 +373,7 @@ def test_reading_a_query_costs_no_square_of_its_length(around: str) -> None:
     for unit in LONG + REFUSED:
         short, long = (around.format(unit * (size // len(unit))) for size in (2_500, 10_000))
         costs = [cost(lambda query=query: outcome(query)) for query in (short, long)]  # type: ignore[misc]
-        assert costs[1] < 6 * costs[0] + 0.001, (unit, costs)
+        assert costs[1] < 10 * costs[0] + 0.005, (unit, costs)  # a square: 16 times; a busy machine: up to 7
 
 
 def test_doubts_within_doubts_cost_no_square() -> None:
@@ -381,7 +381,7 @@ def test_doubts_within_doubts_cost_no_square() -> None:
         return "a b OR (" * levels + f"{'a ' * 2_000}" + ")" * levels
 
     costs = [cost(lambda levels=levels: parse(nested(levels))) for levels in (12, 48)]  # type: ignore[misc]
-    assert costs[1] < 3 * costs[0]
+    assert costs[1] < 8 * costs[0]  # with a square 16 times
 
 
 @pytest.mark.parametrize("unit", LONG)
