@@ -395,3 +395,8 @@ def test_a_key_that_cannot_be_read_breaks_its_source_only(playing: Playing) -> N
     wanted = dict.fromkeys(("arxiv-rss", "hf-daily", "url"), "complete")
     assert made[0]["sources"] == wanted | {"s2": "broken"}
     assert "key_file: secret" in made[0]["reasons"]["s2"]  # type: ignore[index]
+
+
+def test_a_check_where_nobody_can_be_asked(tmp_path: Path) -> None:
+    said = homes.run(homes.make(tmp_path / "home"), "sources", "check").stderr
+    assert "fetches by itself, so there is nobody to ask" in said

@@ -4,7 +4,7 @@ import click
 
 from digest.cli.place import AS_JSON, Place, opened
 from digest.errors import ConfigError
-from digest.terminal import echo_lines, finish, print_json
+from digest.terminal import echo_lines, echo_problem, finish, print_json
 
 
 @click.group(epilog="Example: digest sources check arxiv")
@@ -31,6 +31,8 @@ def check(place: Place, names: tuple[str, ...], as_json: bool) -> None:
         if name not in fetched:
             there = ", ".join(fetched) or "none"
             raise ConfigError(f"no source that is fetched is named {name!r}; there are: {there}")
+    if not fetched:
+        echo_problem(f"no source of {home.path / 'digest.toml'} fetches by itself, so there is nobody to ask")
     came_short = False
     with opened(home) as store:
         for name in names or fetched:
