@@ -150,7 +150,7 @@ def write_notice(home: Home, path: str, words: str) -> None:
     _write(home, path, [words], "")
 
 
-def _write(home: Home, path: str, pieces: Iterable[str], stamp: str) -> File:
+def _write(home: Home, path: str, pieces: Iterable[str | bytes], stamp: str) -> File:
     """Write a file of the outbox: the old one or the new one is there, never half of one."""
     target = home.outbox / path
     temporary = target.with_name(f".{target.name}.tmp")
@@ -172,12 +172,12 @@ def _write(home: Home, path: str, pieces: Iterable[str], stamp: str) -> File:
     return File(path, sha256, stamp)
 
 
-def _pour(temporary: Path, pieces: Iterable[str]) -> str:
+def _pour(temporary: Path, pieces: Iterable[str | bytes]) -> str:
     hashed = hashlib.sha256()
     with temporary.open("wb") as file:
         crash.point("file opened")
         for piece in pieces:
-            data = piece.encode()
+            data = piece.encode() if isinstance(piece, str) else piece
             hashed.update(data)
             file.write(data)
         file.flush()

@@ -26,6 +26,7 @@ from markupsafe import Markup
 
 from digest.errors import ConfigError
 from digest.papers import readable
+from digest.theme import Theme
 
 PIECE = 64_000  # characters of a piece: few enough for flat memory, many enough that writing costs nothing
 COLUMNS = 72  # of text: room for two marks of quotation within the 78 that RFC 5322 §2.1.1 recommends
@@ -56,6 +57,7 @@ def environment(overrides: Path | None) -> Environment:
     )
     templates.filters |= {"md": markdown, "day": day, "count": count, "wrap": wrap, "web": web}
     templates.filters |= {"lit": lit, "md_lit": markdown_lit}
+    templates.globals["theme"] = Theme()
     return templates
 
 

@@ -25,8 +25,8 @@ class IssueRenderer(Protocol):
     FILE: str
     READS: Literal["issue"]
 
-    def render(self, issue: Issue, templates: Environment) -> Iterator[str]:
-        """The file's text, piece by piece."""
+    def render(self, issue: Issue, templates: Environment) -> Iterator[str | bytes]:
+        """The file, piece by piece; text is written as UTF-8."""
 
 
 class ArchiveRenderer(Protocol):
@@ -35,8 +35,8 @@ class ArchiveRenderer(Protocol):
     FILE: str
     READS: Literal["archive"]
 
-    def render(self, archive: Archive, templates: Environment) -> Iterator[str]:
-        """The file's text, piece by piece."""
+    def render(self, archive: Archive, templates: Environment) -> Iterator[str | bytes]:
+        """The file, piece by piece; text is written as UTF-8."""
 
 
 def of_issue(name: str) -> IssueRenderer | None:
