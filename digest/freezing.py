@@ -207,15 +207,18 @@ def _carry(
         tell(start, len(unread))
         cards: list[tuple[int, int, Card]] = []
         carried: list[tuple[int, int]] = []
+        told: list[tuple[_Case, Literal["new", "revised"], Reading]] = []
         for case in _cases(db, digest.name, unread[start : start + AT_ONCE]):
             what = fate(case.arrival, case.work, case.carried, case.seen, digest.revised == "show")
             fates[what] += 1
-            if what == "withdrawn" or what == "carried":
-                continue
-            reading = as_read(case.work, case.sources)
-            if (where := placed(reading, rules)) is None:
+            if what == "new" or what == "revised":
+                told.append((case, what, as_read(case.work, case.sources)))
+        matches = rules.matches(reading for _, _, reading in told)
+        for (case, what, reading), hits in zip(told, matches, strict=True):
+            if not hits:
                 fates["ungrouped"] += 1
                 continue
+            where = placed(reading, hits, rules.rules)
             card = _card(digest, case, where, reading, what)
             cards.append((where.group, len(ranks[where.group]), card))
             ranks[where.group].append(ranking.rank(digest.groups[where.group].order, card))

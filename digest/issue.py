@@ -18,7 +18,6 @@ import msgspec
 from digest import identifiers, rules
 from digest.formats import TRIED
 from digest.identity import Work, strongest
-from digest.rules.engine import Engine
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -177,14 +176,11 @@ def as_read(work: Work, sources: Sequence[str]) -> rules.Reading:
     )
 
 
-def placed(reading: rules.Reading, groups: Engine) -> Placed | None:
-    """The first group whose rule matches a paper; None: it goes under no group."""
-    hits = groups.hits(reading)
-    if not hits:
-        return None
+def placed(reading: rules.Reading, hits: Sequence[int], groups: Sequence[rules.Rule]) -> Placed:
+    """Under the first of the groups whose rules match a paper."""
     group, *others = hits
-    spots = rules.match(groups.rules[group], reading) or ()
-    return Placed(group, tuple(spots), tuple(n for n in others if str(groups.rules[n]) != "*"))
+    spots = rules.match(groups[group], reading) or ()
+    return Placed(group, tuple(spots), tuple(n for n in others if str(groups[n]) != "*"))
 
 
 def entry_id(digest: str, keys: Iterable[str]) -> str:

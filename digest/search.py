@@ -7,7 +7,7 @@ import msgspec
 
 from digest import identity, rules
 from digest.identity import Work
-from digest.issue import as_read
+from digest.known import known
 from digest.rules.engine import Engine
 from digest.store import Store, works
 from digest.store.works import Said
@@ -29,12 +29,13 @@ def matching(store: Store, rule: rules.Rule) -> Iterator[Hit]:
     engine = Engine([rule])
     with store.reading() as db:
         for atoms in works.all_of(db, AT_ONCE):
-            for number, said in works.by_work(works.said(db, atoms), atoms).items():
-                work = identity.merged([row.paper for row in said])
-                reading = as_read(work, sorted({row.source for row in said}))
-                if engine.hits(reading):
-                    spots = rules.match(rule, reading) or ()
-                    yield Hit(number, work, rules.words(spots, reading), tuple(said))
+            said = works.by_work(works.said(db, atoms), atoms)
+            some = [known(number, of_work, None) for number, of_work in said.items()]
+            for one, hits in zip(some, engine.matches(each.reading for each in some), strict=True):
+                if hits:
+                    spots = rules.match(rule, one.reading) or ()
+                    matched = rules.words(spots, one.reading)
+                    yield Hit(one.number, one.work, matched, tuple(said[one.number]))
 
 
 def count(store: Store) -> int:

@@ -55,8 +55,8 @@ ROOMS = (
     "digest.pipeline",
     "digest.watch",
     "digest.schedule",
-    "digest.search",
     "digest.known",
+    "digest.search",
     "digest.excerpts",
     "digest.trying",
     "digest.explained",
@@ -88,6 +88,7 @@ ONLY = {
     "apscheduler": ("digest.schedule",),
     "click": ("digest.cli", "digest.terminal", "digest.moments"),
     "httpx": ("digest.web",),
+    "numpy": ("digest.rules",),
 }
 
 

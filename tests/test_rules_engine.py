@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.rules import Reading, Rule, chunks, match, parse, read
+from digest.rules import Reading, Rule, engine, match, parse, read, vocabulary
 from digest.rules.engine import Engine
 from digest.rules.tokens import words
 from tests.test_rules_matching import CASES, OF_FIELDS, PAPER
@@ -135,7 +135,7 @@ def test_few_rules(queries: list[str]) -> None:
 
 
 def test_what_was_forgotten_is_found_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chunks, "KNOWN_CHUNKS", 1)
+    monkeypatch.setattr(vocabulary, "KNOWN_CHUNKS", 1)
     rules = [parse("unet"), parse('"unet loss"'), parse("title:unet")]
     papers = [
         read("a U-Net with U-Net losses", "of a b c"),
@@ -145,8 +145,10 @@ def test_what_was_forgotten_is_found_again(monkeypatch: pytest.MonkeyPatch) -> N
     assert list(Engine(rules).matches(papers)) == hits(rules, papers)
 
 
-def test_papers_are_taken_as_they_come() -> None:
-    given = iter([read("a"), read("b")])
+def test_papers_are_taken_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "AT_ONCE", 2)
+    given = iter([read("a"), read("b"), read("c a"), read("")])
     found = Engine([parse("a")]).matches(given)
     assert next(found) == [0]
-    assert next(given).fields[0].text == "b"
+    assert next(given).fields[0].text == "c a"
+    assert list(found) == [[], []]

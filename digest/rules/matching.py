@@ -3,7 +3,6 @@
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cache
 from operator import eq, ge, gt, le, lt
 from typing import NamedTuple
@@ -33,14 +32,16 @@ from digest.rules.tokens import Place, Row, Span, Step, Tokens, Wanted
 BETWEEN = "; "  # names of one field: no phrase gets across
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """A paper as rules see it; any number of them may ask, and its text is read once, by the first."""
 
     fields: tuple[Tokens, ...]  # in the order of expressions.FIELDS
     keys: frozenset[str]  # its ids
     numbers: dict[str, int | None]
     date: str  # ISO 8601, as precise as known
+
+
+_NOTHING = Tokens("")
 
 
 def read(
@@ -60,10 +61,19 @@ def read(
 ) -> Reading:
     """A paper for rules to match; costs nothing until one asks for a word."""
     # The full stop of an initial ends no sentence, but the next name begins another.
-    names = Tokens(BETWEEN.join(authors), ". ".join(name.replace(".", " ") for name in authors))
-    values = (Tokens(BETWEEN.join(many)) for many in (categories, sources, sorted(keys)))
+    one_by_one = ". ".join([name.replace(".", " ") for name in authors])
+    names = Tokens(BETWEEN.join(authors), one_by_one) if authors else _NOTHING
     return Reading(
-        (Tokens(title), Tokens(abstract), names, Tokens(org), Tokens(venue), *values),
+        (
+            Tokens(title),
+            Tokens(abstract),
+            names,
+            Tokens(org) if org else _NOTHING,
+            Tokens(venue) if venue else _NOTHING,
+            Tokens(BETWEEN.join(categories)) if categories else _NOTHING,
+            Tokens(BETWEEN.join(sources)) if sources else _NOTHING,
+            Tokens(BETWEEN.join(sorted(keys))) if keys else _NOTHING,
+        ),
         frozenset(keys),
         {"upvotes": upvotes, "comments": comments, "authors": n_authors or len(authors) or None},
         date,

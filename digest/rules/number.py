@@ -19,6 +19,10 @@ _NUMBER = {word: one for one, words in {
 }.items() for word in words.split()}  # fmt: skip
 
 _LONG = range(max(map(len, _NUMBER)), 5, -1)
+_PLURALS: dict[str, list[str]] = {}  # the same table, the other way round
+for _plural, _one in _NUMBER.items():
+    _PLURALS.setdefault(_one, []).append(_plural)
+_ENDINGS = sorted({len(one) for one in _PLURALS})
 
 
 def singular(solid: str, plain: str) -> str:
@@ -37,6 +41,14 @@ def singular(solid: str, plain: str) -> str:
         if plain[-size:] in _NUMBER:
             return plain[:-size] + _NUMBER[plain[-size:]]
     return _by_ending(plain)
+
+
+def surfaces(form: str) -> list[str]:
+    """The folded words of which this is the form without number."""
+    words = {form, f"{form}s", f"{form}es", f"{form[:-1]}ies"}
+    for size in _ENDINGS:
+        words.update(form[:-size] + plural for plural in _PLURALS.get(form[-size:], ()))
+    return [word for word in words if singular(word, word) == form]
 
 
 def _by_ending(plain: str) -> str:

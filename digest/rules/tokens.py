@@ -11,6 +11,7 @@ What is decided, and why. A text on the left gives the forms on the right; the t
     yolov9                    → yolo v 9 yolov9 v9           | without a capital: four letters before the v
     conv2                     → conv 2 conv2                 | three are too few: this is no version of "con"
     HIV1                      → hiv 1 hiv1                   | nor is this of "hi"
+    E³NeRF CO₂                → e 3 nerf e3nerf co 2 co2     | small digits are digits
     GAN's                     → gan                          | a possessive s is no word of its own
     don't O’Neil              → dont oneil                   | other apostrophes join
     Poincaré Łukasz Straße    → poincare lukasz strasse      | nobody types accents in a rule
@@ -28,7 +29,6 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
@@ -53,6 +53,7 @@ _STOP = (
 )
 _ENDS = ".!?。！？"  # of these signs only those end a sentence too
 
+_ET = re.compile(r"\b[eE]t$")
 _SHORTENED = re.compile(r"\b(?:e\.g|i\.e|vs|et al)\.", re.IGNORECASE)
 _AS_SPACES = "-‐‑‒–—−/\\'’‘ʼ＇`()[]{}<>"
 
@@ -108,12 +109,12 @@ Place = tuple[int, int, Piece]  # the position and the character at which the pi
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True)
 class Tokens:
     """The tokens of one field of a paper, made when a rule first asks."""
 
-    text: str
-    as_read: str = ""  # just as long, where it is read otherwise than it stands
+    def __init__(self, text: str, as_read: str = "") -> None:
+        self.text = text
+        self.as_read = as_read  # just as long, where it is read otherwise than it stands
 
     @property
     def read(self) -> str:
@@ -197,6 +198,11 @@ def pieces_of(text: str) -> Iterator[tuple[Piece, ...]]:
         yield _pieces(found[1])[0] if found[1] else ()
 
 
+def ends_in_et(chunk: str) -> bool:
+    """Whether this is the et of an et al.: the one stop that nobody can judge by what is between two spaces."""
+    return bool(_ET.search(_without_addresses(chunk)))
+
+
 def words(text: str) -> list[Span]:
     """Where the words of a query's term stand: compounds whole, each Han or Kana character by itself."""
     return [found.span(1) for found in _scanner(text.isascii()).finditer(text) if found[1]]
@@ -254,7 +260,8 @@ _PART = re.compile(f"[^{_HYPHENS}]+")
 _APOSTROPHE = re.compile(f"[{_APOSTROPHES}]")
 _POSSESSIVE = re.compile(f"[{_APOSTROPHES}][sS]$")
 _VERSION = re.compile(r"^([^\W\d_]+)([vV]\d)")
-_RUN = re.compile(r"\d+|\D+")
+_DIGITS = "\\d²³¹⁰⁴-⁹₀-₉"  # small ones too: `Transformer²` is found as `Transformer^2` is
+_RUN = re.compile(f"[{_DIGITS}]+|[^{_DIGITS}]+")
 
 
 @lru_cache(KNOWN_WORDS)
