@@ -17,7 +17,7 @@ WORDS = (
     *("losses", "loss", "studies", "study", "matrices", "matrix", "hyperviruses", "CIFAR10", "CIFAR-10", "10"),
     *("Poincaré", "poincare", "Straße", "strasse", "ﬁeld", "field", "扩散", "扩", "ガン", "ガ", "Łukasz"),
     *("naı\u0308ve", "O'Neil", "O’Neil’s", "don't", "et al", "e.g", "vs", "al", "et", "M3E", "m3", "v3", "a-b-c-d-e-f"),
-    *("C++", "H.264"),
+    *("C++", "H.264", "α-divergence", "alpha", "β"),
 )  # fmt: skip
 SIGNS = (
     *(" ", " ", " ", " ", "  ", "\n", "\u00a0", "\u3000", "\x1f", "", "-", "‑", "/", "_", "'", "’s ", " (", ") "),

@@ -15,6 +15,7 @@ What is decided, and why. A text on the left gives the forms on the right; the t
     GAN's                     → gan                          | a possessive s is no word of its own
     don't O’Neil              → dont oneil                   | other apostrophes join
     Poincaré Łukasz Straße    → poincare lukasz strasse      | nobody types accents in a rule
+    α-divergence              → alpha divergence αdivergence | where TeX was read there is no "alpha" any more
     扩散GAN                   → 扩 散 gan                    | no spaces to cut at: a run is a phrase
     ガン カン                 → ガ ン カ                     | no accent: the mark makes another letter
     losses biases analyses    → loss bias analysis           | number, after the tables below
@@ -36,6 +37,15 @@ from digest.rules.number import singular
 
 # Letters that are no accented form of another: NFKD leaves them as they are.
 _NO_ACCENT = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ß": "ss"})
+# Of a letter alone; words of Greek stay Greek.
+_GREEK = dict(
+    zip(
+        "αβγδεζηθικλμνξοπρστυφχψω",
+        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma tau upsilon "
+        "phi chi psi omega".split(),
+        strict=True,
+    )
+)
 _VOICING = "\u3099\u309a"
 
 _APOSTROPHES = "'’ʼ＇"
@@ -332,4 +342,4 @@ def fold(solid: str) -> str:
     marked = unicodedata.normalize("NFKD", solid)
     letters = "".join(c for c in marked if c in _VOICING or not (unicodedata.combining(c) or c.isspace()))
     folded = letters.casefold().translate(_NO_ACCENT)
-    return unicodedata.normalize("NFC", folded) or solid
+    return _GREEK.get(folded) or unicodedata.normalize("NFC", folded) or solid

@@ -64,7 +64,7 @@ class Vocabulary(dict[bytes, Chunk]):
         if len(self) >= KNOWN_CHUNKS:
             self.clear()
         text = chunk.decode("utf-8", "surrogatepass")
-        row, tokens, places = b"", list[tuple[int, int, int]](), 0
+        row, tokens, places = bytearray(), list[tuple[int, int, int]](), 0
         for pieces in pieces_of(text):
             size = max((piece.last for piece in pieces), default=0)
             tokens += [
