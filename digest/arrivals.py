@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+from digest import latex
 from digest.identity import Work, folded
 from digest.papers import Paper
 
@@ -65,7 +66,8 @@ def _revises(paper: Paper, said: Sequence[Paper]) -> bool:
 
 
 def _wording(paper: Paper) -> tuple[str, str]:
-    return folded(paper.title), folded(paper.abstract)
+    """Without signs and TeX: a version that was read before formulas were is not worded otherwise for that."""
+    return folded(latex.plain(paper.title)), folded(latex.plain(paper.abstract))
 
 
 class Arrival(NamedTuple):

@@ -22,9 +22,10 @@ from itertools import combinations
 
 import msgspec
 
+from digest import latex
 from digest.papers import Paper
 
-VERSION = 2  # of the way that keys are made; a new one recomputes the stored works in its migration
+VERSION = 3  # of the way that keys are made; a new one recomputes the stored works in its migration
 
 NUMBERS = ("arxiv", "doi", "preprint", "pmid", "pmcid")  # a paper has one of each
 CATALOGUES = ("openreview", "dblp", "openalex", "s2", "s2sha")  # have a paper more than once, now and then
@@ -81,9 +82,10 @@ def _marks(paper: Paper) -> list[str]:
 
 
 def _title_key(paper: Paper) -> str:
-    name = folded(_without_commands(paper.title))
+    title = latex.plain(paper.title)  # a store may hold what was read before formulas were
+    name = folded(_without_commands(title))
     if len(name) < SHORT_TITLE or _RECURRING.match(paper.title):
-        said = folded(paper.abstract)[:ABSTRACT_READ]
+        said = folded(latex.plain(paper.abstract))[:ABSTRACT_READ]
         if len(said) < SHORT_TITLE:  # nor does "Abstract" or "n/a" say whose it is
             said += folded("".join(paper.authors) + paper.published + paper.venue)
         name += f" {said}"

@@ -1,14 +1,12 @@
-"""What publishers put into titles, abstracts and names → plain words. Resolved once, on reading.
+"""The entities and tags that publishers put into titles, abstracts and names → plain words. Resolved once, on reading.
 
-    plain   entities and the tags of HTML, JATS and MathML
-    tex     accents, symbols, escapes and fonts of TeX; formulas stay as they are
-
-Neither loses words: only known tags go, so that `x<y and p>0` keeps its middle.
+No word is lost: only known tags go, so that `x<y and p>0` keeps its middle.
 """
 
 import html
 import re
-import unicodedata
+
+from digest import latex
 
 UNESCAPED = 3  # times; publishers' feeds hold `&amp;amp;lt;`
 
@@ -19,7 +17,7 @@ _BLOCK = (
 _INLINE = (
     "a|abbr|b|bdi|big|bold|cite|code|del|em|ext-link|fixed-case|fn|font|i|img|inf|inline-formula|disp-formula"
     "|inline-graphic|ins|italic|italics|it|kbd|mark|monospace|named-content|overline|q|roman|s|samp|sans-serif|sc|scp"
-    "|small|span|strike|strong|styled-content|sub|sup|text|tex-math|tt|u|underline|var|wbr|xref|alternatives|html|body"
+    "|small|span|strike|strong|styled-content|sub|sup|tex|text|tex-math|tt|u|underline|var|wbr|xref|alternatives|html|body"
     "|center|math|mi|mo|mn|mrow|msub|msup|msubsup|mfrac|mtext|mspace|mover|munder|munderover|msqrt|mstyle|mfenced"
     "|semantics|mtable|mtr|mtd"
 )
@@ -57,6 +55,11 @@ def plain(text: str) -> str:
     return _unescaped(text) if "&" in text else text
 
 
+def words(text: str) -> str:
+    """Text without entities and tags, and then without TeX: what most catalogues hold is either, or both."""
+    return latex.plain(plain(text))
+
+
 def has_markup(text: str) -> bool:
     """Whether there is anything for `plain` to resolve."""
     return "&" in text or ("<" in text and bool(_HAS_TAGS.search(text)))
@@ -89,74 +92,3 @@ def _without_comments(text: str) -> str:
         kept.append(text[at:start])
         at = end + 3
     return "".join([*kept, text[at:]])
-
-
-# Accent commands of TeX and the combining characters that they mean.
-_ACCENTS = dict(
-    zip("`'^\"~=.uvHrcdbk", map(chr, (0x300, 0x301, 0x302, 0x308, 0x303, 0x304, 0x307, 0x306, 0x30C, 0x30B, 0x30A,
-                                      0x327, 0x323, 0x331, 0x328)), strict=True)
-)  # fmt: skip
-_ACCENT = re.compile(
-    r"\{?\\(?:([`'^\"~=.])\s*|([uvHrcdbk])(?:\s+|(?=[{\\])))"
-    r"(?:\{\s*\\?([A-Za-z])\s*\}|\\([ij])(?![A-Za-z])(?:\{\}|\s+(?=\w))?|([A-Za-z]))\}?"
-)
-_LETTERS = {
-    "ss": "ß", "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "aa": "å", "AA": "Å",
-    "i": "ı", "j": "ȷ", "dh": "ð", "DH": "Ð", "th": "þ", "TH": "Þ", "dj": "đ", "DJ": "Đ", "ng": "ŋ",
-    "textendash": "–", "textemdash": "—", "textquoteright": "’", "textquoteleft": "‘", "textquotedblleft": "“",
-    "textquotedblright": "”", "textregistered": "®", "texttrademark": "™", "textcopyright": "©", "textdegree": "°",
-    "textbackslash": "\\", "textasciitilde": "~", "ldots": "…", "dots": "…", "textellipsis": "…", "textmu": "µ",
-    "S": "§", "textless": "<", "textgreater": ">", "textunderscore": "_", "LaTeX": "LaTeX", "TeX": "TeX",
-}  # fmt: skip
-_LETTER = re.compile(
-    rf"\{{?\\({'|'.join(sorted(_LETTERS, key=len, reverse=True))})"
-    r"(?![A-Za-z])(?:\s*\{\}|\s+(?=\w))?\}?"
-)
-_FONT = re.compile(
-    r"\\(?:text(?:bf|it|sc|tt|rm|sf|sl|up|md|normal|superscript|subscript)?|emph|underline|mbox|hbox|url|uppercase"
-    r"|enquote|math(?:rm|bf|it|sf|tt)|href\{[^{}]*\})\s*\{([^{}]*)\}"
-)
-_SWITCH = re.compile(r"\{\\(?:bf|it|em|sc|tt|rm|sf|sl)(?:series|shape|family)?\s+([^{}]*)\}")
-_GROUP = re.compile(r"(?<![A-Za-z\\}\]*])\{([^{}\\]*)\}")  # that only groups: no command stands before it
-_ESCAPED = re.compile(r"\\([%&_#${}])")
-_FORMULA = re.compile(r"(?<!\\)(\$(?:[^$\\]|\\.)*\$)")
-_TIE = re.compile(
-    r"(?<=[\w.,)}])~(?=[\w\\($])"
-)  # between words; before a number it means "about", after a slash a home
-
-
-def tex(text: str, *, braces: bool = False) -> str:
-    """Text with TeX's accents, letters, escapes, quotes and fonts resolved outside formulas; what is unknown stays.
-
-    `braces`: braces that only group are dropped too, as in BibTeX's `{{Si}}-doped`.
-    """
-    if "\\" not in text and "~" not in text and "``" not in text and not (braces and "{" in text):
-        return text
-    parts = _FORMULA.split(text)
-    parts[::2] = [_resolved(part, braces) for part in parts[::2]]
-    return unicodedata.normalize("NFC", "".join(parts))
-
-
-def _resolved(text: str, braces: bool) -> str:
-    if "\\" in text:
-        text = _ACCENT.sub(_accented, text)
-        text = _LETTER.sub(lambda found: _LETTERS[found[1]], text)
-        for _ in range(4):  # fonts within fonts
-            if braces:
-                text = _GROUP.sub(r"\1", text)
-            text, before = _SWITCH.sub(r"\1", _FONT.sub(r"\1", text)), text
-            if text == before:
-                break
-        text = text.replace("\\-", "").replace("\\/", "").replace("\\ ", " ").replace("\\@", "")
-        text = text.replace("\\\\", " ")
-    if braces:
-        text = re.sub(r"(?<!\\)[{}]", "", text)
-    text = _ESCAPED.sub(r"\1", text)
-    text = _TIE.sub(" ", text)
-    return text.replace("``", "“").replace("''", "”")
-
-
-def _accented(found: re.Match[str]) -> str:
-    accent = _ACCENTS[found[1] or found[2]]
-    letter = found[3] or found[4] or found[5]
-    return unicodedata.normalize("NFC", letter + accent)

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from digest import latex
 from digest.identifiers import Id
 
 RAW_KEPT = 200  # characters of a reject: enough to find it by hand, too few to fill the store
@@ -49,11 +50,11 @@ class Reject(msgspec.Struct, frozen=True):
     raw: str  # its first RAW_KEPT characters
 
 
-# C0 and C1 controls, soft hyphen, zero-width characters, bidirectional controls, the byte-order mark, and what
+# C0 and C1 controls, soft hyphen, zero-width characters, bidirectional controls, tags, the byte-order mark, and what
 # XML 1.0 forbids besides (lone surrogates, U+FFFE, U+FFFF): none can be seen, all can deceive or break a feed.
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064"
-    "\u2066-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\ufffe\uffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffb\ud800-\udfff\ufffe\uffff\U000e0000-\U000e007f]"
 )
 
 
@@ -71,12 +72,12 @@ def paper(
     abstract: str = "",
     *,
     ids: Iterable[Id | None] = (),
-    resolve: Callable[[str], str] = readable,
+    resolve: Callable[[str], str] = latex.plain,
     **fields: Any,
 ) -> Paper | Reject:
     """A paper out of a record's fields, or the reason why it is none: the one way that every format takes.
 
-    `resolve` makes title and abstract plain words before they become `readable` (markup.plain, markup.tex). Of each
+    `resolve` makes title and abstract plain words before they become `readable` (latex.plain, markup.words). Of each
     kind of id the first counts, and the first version that an id tells is the paper's unless `version` is given.
     """
     words, of_title = _said(title, resolve)

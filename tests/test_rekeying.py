@@ -281,7 +281,7 @@ def test_every_row_points_at_a_row(case: Case, tmp_path: Path) -> None:
     open_store(path).close()
     assert rows(path, "PRAGMA foreign_key_check") == []
     assert rows(path, "PRAGMA integrity_check") == [("ok",)]
-    assert rows(path, "SELECT version_num FROM alembic_version") == [("0003",)]
+    assert rows(path, "SELECT version_num FROM alembic_version") == [("0004",)]
     assert rows(path, "SELECT key FROM keys WHERE key LIKE 'by:%' OR key LIKE 'in:%'") == []
 
 
@@ -349,3 +349,25 @@ def test_a_digest_goes_on_without_repeating(tmp_path: Path) -> None:
         FRESH[0][0],
     }
     assert homes.build(home)[0]["issue"] is None
+
+
+def test_a_store_of_before_formulas_were_read_knows_their_papers(tmp_path: Path) -> None:
+    """The second way of making keys folded `$\\sim$20` to `sim20`; no signs say `∼20` so."""
+    path = tmp_path / "old.sqlite3"
+    written, read = (
+        "Kites of the Northern Sea in $\\sim$20 Seconds",
+        "Kites of the Northern Sea in ∼20 Seconds",
+    )
+    todays(path, Case((("hand", (a_paper(written),)),), arrivals=1))
+    with closing(sqlite3.connect(path)) as db, db:
+        name = "kitesofthenorthernseainsim20seconds"
+        key = f"title:{hashlib.blake2b(name.encode(), digest_size=16).hexdigest()}"
+        db.execute("UPDATE works SET key_set = ?", ("\n".join(sorted((key, "by:ada example", "in:2024"))),))
+        db.execute("UPDATE keys SET key = ?", (key,))
+        db.execute("UPDATE alembic_version SET version_num = '0003'")
+    with closing(open_store(path)) as store, store.writing() as connection:
+        dump = Dump("hand", "again.csv", path)
+        stored = log.open_dump(connection, dump, "1" * 64, NOW)
+        store_papers(connection, [prepared(a_paper(read))], dump, stored, NOW, False)
+    assert len(rows(path, "SELECT id FROM works")) == 1
+    assert rows(path, "SELECT kind FROM arrivals WHERE kind = 'new'") == [("new",)]

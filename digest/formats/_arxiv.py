@@ -8,7 +8,7 @@ A withdrawal is a further version whose comments or abstract say so; nothing els
 import re
 from collections.abc import Iterator
 
-from digest import identifiers, markup
+from digest import identifiers, latex
 from digest.formats import _names
 from digest.papers import Reject, links_in, readable, reject
 
@@ -48,7 +48,7 @@ def authors(line: str) -> tuple[str, ...]:
     outside = re.sub(r"\s+", " ", _outside(line)).replace("\\\\", "\\")  # some exports double the backslash
     names: list[str] = []
     for part in _BETWEEN.split(outside):
-        name = readable(markup.tex(part, braces=True)).strip("*† ").removeprefix("and ")
+        name = readable(latex.plain(part, braces=True)).strip("*† ").removeprefix("and ")
         if _SUFFIX.fullmatch(name) and names:
             names[-1] += f" {name}"
         elif any(map(str.isalpha, name)):
@@ -60,7 +60,7 @@ def organisation(line: str) -> str:
     """The affiliation in the first bracket of an author line, where it stands there and not behind a number."""
     start = line.find("(")
     end = line.find(")", start)
-    inside = readable(markup.tex(line[start + 1 : end], braces=True)) if 0 <= start < end else ""
+    inside = readable(latex.plain(line[start + 1 : end], braces=True)) if 0 <= start < end else ""
     if "(" in inside or not inside[:1].isalpha() or re.match(r"(?:on behalf|for the|and )", inside):
         return ""
     return inside
@@ -129,11 +129,11 @@ _ACCEPTED = re.compile(
 
 def venue(journal: str, comments: str) -> str:
     """The journal reference, else what the comments say of an acceptance: `accepted by …`, `ICML 2026`."""
-    if journal and (said := readable(markup.tex(journal))):
+    if journal and (said := readable(latex.plain(journal))):
         return said
     if not comments:
         return ""
-    found = _ACCEPTED.search(readable(markup.tex(comments)))
+    found = _ACCEPTED.search(readable(latex.plain(comments)))
     return re.split(r"\(?https?://", found[0])[0].strip(" ,:") if found else ""
 
 
@@ -142,7 +142,7 @@ def links(*texts: str) -> tuple[str, ...]:
     found: list[str] = []
     for text in texts:
         if "http" in text:
-            found.extend(link for link in links_in(markup.tex(text)) if not identifiers.arxiv(link))
+            found.extend(link for link in links_in(latex.plain(text)) if not identifiers.arxiv(link))
     return tuple(dict.fromkeys(found))
 
 

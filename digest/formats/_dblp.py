@@ -41,7 +41,7 @@ def made(where: str, record: Record) -> Paper | Reject:
         where,
         _without_stop(record.title),
         ids=[*ids, *map(_of_link, record.links)],
-        resolve=markup.plain,
+        resolve=markup.words,
         authors=_names.known(_HOMONYM.sub("", readable(markup.plain(name))) for name in record.people),
         venue=readable(markup.plain(record.venue)),
         published=_dates.ymd(record.year.strip(), record.month),

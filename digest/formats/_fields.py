@@ -9,10 +9,10 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from digest import identifiers
+from digest import identifiers, latex
 from digest.formats import _author_list, _dates
 from digest.identifiers import Id
-from digest.markup import plain, tex
+from digest.markup import plain
 from digest.papers import Paper, Reject, links_in, paper, readable
 
 _NAMES = {
@@ -197,7 +197,7 @@ def resolved(text: str) -> str:
     text = plain(_ANNOUNCED.sub("", text, count=1)).strip()
     if text.endswith(")") and (old := _OLD_FEED.search(text[-100:])):
         text = text[: len(text) - len(old[0])]
-    return tex(text) if "\\" in text else text
+    return latex.plain(text)
 
 
 def _abstract(values: Values, columns: Columns, title: str) -> str:

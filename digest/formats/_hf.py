@@ -11,8 +11,8 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from digest import identifiers
-from digest.formats import _dates, _json, _words
+from digest import identifiers, latex
+from digest.formats import _dates, _json
 from digest.identifiers import Id
 from digest.papers import Paper, Reject, links_in, paper, readable, reject
 
@@ -38,7 +38,7 @@ def of_record(where: str, record: dict[str, Any]) -> Paper | Reject:
         words(inner, "title") or words(record, "title"),
         abstract,
         ids=[identifiers.arxiv(words(inner, "id"))],
-        resolve=_words.resolved,
+        resolve=latex.plain,
         authors=_authors(inner),
         org=_organisation(inner) or _organisation(record),
         published=_dates.iso(words(inner, "publishedAt")),
@@ -55,7 +55,7 @@ def _authors(inner: dict[str, Any]) -> tuple[str, ...]:
         if isinstance(some, list)
         else []
     )
-    return tuple(name for one in names if (name := readable(_words.resolved(one))))
+    return tuple(name for one in names if (name := readable(latex.plain(one))))
 
 
 def _organisation(record: dict[str, Any]) -> str:

@@ -15,7 +15,8 @@ from datetime import date, datetime
 
 import msgspec
 
-from digest.formats import _hf, _hf_card, _hf_lines, _words
+from digest import latex
+from digest.formats import _hf, _hf_card, _hf_lines
 from digest.formats._hf_card import Card
 from digest.formats._hf_lines import Line
 from digest.papers import Paper, Reject, paper, reject
@@ -181,7 +182,7 @@ def _paper(card: Card, latest: date, machine: bool) -> Paper | Reject:
         title,
         abstract,
         ids=[card.id],
-        resolve=_words.resolved,
+        resolve=latex.plain,
         n_authors=card.n_authors,
         org=card.org,
         published=day.isoformat() if day else "",

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from digest import identifiers
-from digest.formats import _hf, _hf_lines, _names, _words
+from digest import identifiers, latex
+from digest.formats import _hf, _hf_lines, _names
 from digest.formats._hf_lines import Line
 from digest.papers import Paper, Reject, paper
 
@@ -56,7 +56,7 @@ def _paper(page: list[Line], published: int, after: int, received: datetime) -> 
         _hf_lines.joined([line.text for line in title]),
         abstract,
         ids=[known],
-        resolve=_words.resolved,
+        resolve=latex.plain,
         authors=authors,
         n_authors=len(authors) + cut if cut else None,
         published=day.isoformat() if day else "",

@@ -36,7 +36,7 @@ def made(where: str, element: "_Element") -> Paper | Reject:
         title,
         _abstract(meta),
         ids=_ids(meta),
-        resolve=markup.plain,
+        resolve=markup.words,
         authors=_authors(meta),
         org=_affiliation(meta),
         venue=_venue(element),

@@ -30,7 +30,7 @@ def made(where: str, mods: "_Element") -> Paper | Reject:
         _title(mods),
         _xml.text(mods, "abstract"),
         ids=[*_ids(mods), *map(identifiers.of_link, urls)],
-        resolve=markup.plain,
+        resolve=markup.words,
         authors=_people(mods, authors=True) or _people(mods, authors=False),
         org=_plain(_xml.text(mods, "name/affiliation")),
         venue=_plain(_title(host)) if host is not None else "",

@@ -159,8 +159,8 @@ def words(text: str) -> str:
 
 
 def resolved(text: str) -> str:
-    """Text without markup; one that is too long for a title or an abstract anyway is left as it is."""
-    return markup.plain(text) if len(text) < 1 << 20 else text
+    """Text without markup and TeX; one that is too long for a title or an abstract anyway is left as it is."""
+    return markup.words(text) if len(text) < 1 << 20 else text
 
 
 def is_retracted(title: str) -> bool:

@@ -89,7 +89,7 @@ def _paper(said: dict[str, list[str]]) -> Paper | Reject:
 
 
 def _plain(text: str) -> str:
-    return markup.tex(markup.plain(text))
+    return markup.words(text)
 
 
 def _first(said: dict[str, list[str]], *names: str) -> str:

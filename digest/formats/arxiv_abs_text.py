@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import BinaryIO
 
-from digest import identifiers
+from digest import identifiers, latex
 from digest.errors import DumpError
-from digest.formats import _dates, _names, _text, _words
+from digest.formats import _dates, _names, _text
 from digest.formats._head import Head
 from digest.papers import Paper, Reject, paper, readable
 
@@ -95,7 +95,7 @@ def _paper(where: str, above: str, page: str) -> Paper | Reject:
         title,
         abstract,
         ids=[*map(identifiers.arxiv, told), _doi(fields)],
-        resolve=_words.resolved,
+        resolve=latex.plain,
         authors=names,
         n_authors=len(names) + cut if cut else None,
         published=_dates.iso(submitted[1]) if submitted else "",
@@ -147,5 +147,5 @@ def _authors(text: str) -> tuple[tuple[str, ...], int]:
     button = _BUTTONS.search(text)
     text = text[: button.start()] if button else text
     others = _OTHERS.search(text)
-    text = _words.resolved(text[: others.start()] if others else text)
+    text = latex.plain(text[: others.start()] if others else text)
     return _names.known(re.sub(r"\s*\([^()]*\)", "", text).split(",")), int(others[1]) if others else 0

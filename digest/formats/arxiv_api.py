@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, BinaryIO
 
-from digest import identifiers, markup
+from digest import identifiers, latex
 from digest.errors import DumpError
 from digest.formats import _arxiv, _dates, _xml
 from digest.formats._head import Head
@@ -82,9 +82,9 @@ def _made(where: str, said: dict[str, str], names: list[str], org: str, terms: l
         said.get("title", ""),
         abstract,
         ids=(identifiers.arxiv(address), *_arxiv.dois(said.get("doi", ""))),
-        resolve=markup.tex,
-        authors=tuple(name for one in names if (name := readable(markup.tex(one)))),
-        org=readable(markup.tex(org)) if org else "",
+        resolve=latex.plain,
+        authors=tuple(name for one in names if (name := readable(latex.plain(one)))),
+        org=readable(latex.plain(org)) if org else "",
         venue=_arxiv.venue(said.get("journal_ref", ""), comment),
         categories=tuple(dict.fromkeys(term for one in terms if (term := readable(one)))),
         published=_day(said.get("published", "")[:10]),

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
 
-from digest import identifiers, markup
+from digest import identifiers, latex, markup
 from digest.formats import _arxiv, _dates, _xml
 from digest.formats._head import Head
 from digest.papers import Paper, Reject, paper, readable
@@ -55,7 +55,7 @@ def _paper(where: str, item: "_Element") -> Paper | Reject:
         title,
         abstract,
         ids=(*ids[:1], *_arxiv.dois(_first(item, "DOI"))),
-        resolve=markup.tex,
+        resolve=latex.plain,
         version=next((one.version for one in ids if one.version), None),
         authors=_arxiv.authors(line),
         org=_arxiv.organisation(line),

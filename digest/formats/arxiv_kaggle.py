@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from digest import identifiers, markup
+from digest import identifiers, latex
 from digest.formats import _arxiv, _dates, _json, _names
 from digest.formats._head import Head
 from digest.papers import Paper, Reject, links_in, paper, readable, reject
@@ -103,7 +103,7 @@ def _paper(where: str, record: _Record) -> Paper | Reject:
         record.title or "",
         abstract,
         ids=(found, identifiers.doi(record.doi.split()[0]) if record.doi and record.doi.strip() else None),
-        resolve=markup.tex,
+        resolve=latex.plain,
         authors=_names_of(record),
         version=int(version)
         if version.isascii() and version.isdigit() and 0 < int(version[:4]) < 1000
@@ -117,7 +117,7 @@ def _paper(where: str, record: _Record) -> Paper | Reject:
 
 
 def _line_of(text: str | None) -> str:
-    return _names.joined(markup.tex(text)) if text else ""
+    return _names.joined(latex.plain(text)) if text else ""
 
 
 def _names_of(record: _Record) -> tuple[str, ...]:
@@ -131,7 +131,7 @@ def _names_of(record: _Record) -> tuple[str, ...]:
     line = "|".join(names)
     if line.isascii() and line.isprintable() and not _ODD.search(line):  # 4 of 5: 1 µs in place of 6
         return tuple(names)
-    return _names.known(map(markup.tex, names))
+    return _names.known(map(latex.plain, names))
 
 
 _ODD = re.compile(r"[\\~`]|  |\|\||\| | \||^\||\|$|^$|others|et\.? al", re.IGNORECASE)

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
 
-from digest import identifiers, markup
+from digest import identifiers, latex
 from digest.formats import _arxiv, _dates, _html
 from digest.formats._head import Head
 from digest.papers import Paper, Reject, paper, readable, reject
@@ -95,7 +95,7 @@ def _paper(where: str, term: tuple[str, str], entry: "_Element", new: bool, day:
         said["title"],
         abstract,
         ids=(own,),
-        resolve=markup.tex,
+        resolve=latex.plain,
         version=own.version if own and own.version else 1 if new else None,
         authors=names,
         n_authors=_arxiv.n_authors(said["authors"], names),

@@ -18,7 +18,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import BinaryIO
 
-from digest import identifiers, markup
+from digest import identifiers, latex
 from digest.formats import _arxiv, _dates, _text
 from digest.formats._head import Head
 from digest.papers import LONGEST_ABSTRACT, Paper, Reject, paper, readable, reject
@@ -134,7 +134,7 @@ class _Entry:
             told("Title", ""),
             abstract,
             ids=(self._own, *_arxiv.dois(told("DOI", ""))),
-            resolve=markup.tex,
+            resolve=latex.plain,
             version=self._own.version if self._own and self._own.version else 1 if self._new else None,
             authors=names,
             n_authors=_arxiv.n_authors(told("Author", ""), names),

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import BinaryIO
 
-from digest import identifiers, markup
+from digest import identifiers, latex
 from digest.formats import _arxiv, _dates, _text
 from digest.formats._head import Head
 from digest.papers import LONGEST_ABSTRACT, Paper, Reject, paper, readable, reject
@@ -176,7 +176,7 @@ class _Block:
             told("Title"),
             abstract,
             ids=(own, *_arxiv.dois(told("DOI"))),
-            resolve=markup.tex,
+            resolve=latex.plain,
             version=self._version(own),
             authors=_arxiv.authors(told("Authors")),
             org=_arxiv.organisation(told("Authors")),

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
 
-from digest import identifiers, markup
+from digest import identifiers, latex, markup
 from digest.errors import DumpError
 from digest.formats import _arxiv, _dates, _jats, _mods, _names, _xml
 from digest.formats._head import Head
@@ -91,7 +91,7 @@ def _arxiv_paper(where: str, said: "_Element", identifier: str, deleted: bool) -
         _xml.text(said, "title"),
         abstract,
         ids=(*own, *_arxiv.dois(_xml.text(said, "doi"))),
-        resolve=markup.tex,
+        resolve=latex.plain,
         version=version,
         authors=names,
         org=org,
@@ -111,8 +111,8 @@ def _people(said: "_Element") -> tuple[tuple[str, ...], str]:
         return _arxiv.authors(line), _arxiv.organisation(line)
     parts = ("forenames", "keyname", "suffix")
     names = (_names.joined(*(_xml.text(one, part) for part in parts)) for one in people)
-    org = markup.tex(_xml.text(people[0], "affiliation"), braces=True)
-    return _names.known(markup.tex(name, braces=True) for name in names), readable(org)
+    org = latex.plain(_xml.text(people[0], "affiliation"), braces=True)
+    return _names.known(latex.plain(name, braces=True) for name in names), readable(org)
 
 
 def _versions(said: "_Element") -> tuple[int | None, str, bool]:
@@ -140,7 +140,7 @@ def _dublin_core(where: str, said: "_Element", identifier: str, deleted: bool) -
         ids=(own, *_ids(addresses)),
         resolve=_plain,
         authors=_names.known(
-            _names.natural(markup.tex(one, braces=True)) for one in _xml.texts(said, "creator")
+            _names.natural(latex.plain(one, braces=True)) for one in _xml.texts(said, "creator")
         ),
         venue=_venue(said, addresses, notes) if own else _journal(_xml.texts(said, "source")),
         categories=tuple(dict.fromkeys(_xml.texts(said, "subject"))),
@@ -160,7 +160,7 @@ def _is_made_from(address: str) -> bool:
 
 
 def _plain(text: str) -> str:
-    return markup.tex(markup.plain(text))
+    return markup.words(text)
 
 
 def _venue(said: "_Element", addresses: Iterable[str], notes: Iterable[str]) -> str:

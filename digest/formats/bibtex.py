@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import BinaryIO
 
-from digest import identifiers, markup
+from digest import identifiers, latex, markup
 from digest.formats import _bibtex, _dates, _links, _names, _waiting
 from digest.formats._bibtex import Entry
 from digest.formats._head import Head
@@ -129,7 +129,7 @@ def _plain(text: str) -> str:
     """Without TeX, and without what publishers left of HTML."""
     if "\\" in text:
         text = _RELAX.sub("", _QUOTE.sub("'", text))
-    return markup.plain(markup.tex(text, braces=True))
+    return markup.plain(latex.plain(text, braces=True))
 
 
 def _title(kind: str, entry: Entry) -> str:

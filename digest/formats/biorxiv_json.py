@@ -54,7 +54,7 @@ def _made(where: str, record: dict[str, Any]) -> Paper | Reject | None:
             identifiers.doi(told("doi", "biorxiv_doi", "medrxiv_doi", "preprint_doi")),
             identifiers.doi(told("published", "published_doi")),
         ],
-        resolve=markup.plain,
+        resolve=markup.words,
         authors=_authors(record),
         org=_catalogue.first(
             told("author_corresponding_institution", "preprint_author_corresponding_institution")

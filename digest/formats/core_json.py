@@ -48,7 +48,7 @@ def _made(where: str, record: dict[str, Any]) -> Paper | Reject:
         title,
         _json.text(record, "abstract") or _json.text(record, "description"),
         ids=_ids(record),
-        resolve=markup.plain,
+        resolve=markup.words,
         authors=_authors(record),
         venue=_catalogue.first(_json.text(record, "journals", 0, "title")),
         categories=_catalogue.each(_json.texts(record, "fieldOfStudy")),

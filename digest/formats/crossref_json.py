@@ -62,7 +62,7 @@ def _made(where: str, record: dict[str, Any]) -> Paper | Reject:
         title,
         _json.text(record, "abstract"),
         ids=[identifiers.doi(_json.text(record, "DOI"))],
-        resolve=markup.plain,
+        resolve=markup.words,
         authors=_names.known(map(_name, _json.items(record, "author"))),
         org=_catalogue.first(_json.text(record, "author", 0, "affiliation", 0, "name")),
         venue=_catalogue.first(

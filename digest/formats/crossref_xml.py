@@ -87,7 +87,7 @@ def _made(where: str, work: "_Element", venue: str) -> Paper | Reject:
         title,
         _marked(work, "abstract"),
         ids=[identifiers.doi(_xml.text(work, "doi_data/doi"))],
-        resolve=markup.plain,
+        resolve=markup.words,
         authors=_authors(work),
         org=_org(work),
         venue=venue,

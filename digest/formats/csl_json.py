@@ -73,7 +73,7 @@ def _paper(where: str, item: dict[str, Any]) -> Paper | Reject:
         _json.text(item, "title"),
         _json.text(item, "abstract"),
         ids=_ids(item, note, url),
-        resolve=markup.plain,
+        resolve=markup.words,
         authors=_people(item, "author") or _people(item, "editor"),
         org=_plain(publisher) if kind in {"thesis", "report"} else "",
         venue=_plain(_venue(item) or (publisher if kind == "article" else "")),

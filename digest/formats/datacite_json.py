@@ -49,7 +49,7 @@ def _made(where: str, record: dict[str, Any]) -> Paper | Reject:
         title,
         _abstract(said),
         ids=ids,
-        resolve=markup.plain,
+        resolve=markup.words,
         authors=tuple(name for one in _json.items(said, "creators") for name in _named(one)),
         org=_org(said),
         venue=_catalogue.first(_json.text(said, "container", "title")),

@@ -49,7 +49,7 @@ def _made(where: str, record: dict[str, Any]) -> Paper | Reject:
         title,
         _json.text(said, "abstract"),
         ids=[identifiers.doi(_json.text(one, "id")) for one in dois],
-        resolve=markup.plain,
+        resolve=markup.words,
         authors=_names.known(_names.natural(markup.plain(_json.text(one, "name"))) for one in authors),
         org=_catalogue.first(*(_json.text(one, "affiliation") for one in authors[:1])),
         venue=_catalogue.first(_json.text(said, "journal", "title")),

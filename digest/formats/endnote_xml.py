@@ -46,7 +46,7 @@ def _paper(where: str, record: "_Element") -> Paper | Reject:
         _xml.text(record, "titles/title"),
         _xml.text(record, "abstract"),
         ids=_ids(record, urls),
-        resolve=markup.plain,
+        resolve=markup.words,
         authors=_authors(record),
         org=_plain(_xml.text(record, "auth-address")),
         venue=_plain(

@@ -50,7 +50,7 @@ def _made(where: str, record: dict[str, Any]) -> Paper | Reject | None:
             identifiers.pmid(_json.text(record, "pmid") or medline),
             identifiers.pmcid(_json.text(record, "pmcid")),
         ],
-        resolve=markup.plain,
+        resolve=markup.words,
         authors=_authors(record),
         org=_org(record),
         venue=_catalogue.first(

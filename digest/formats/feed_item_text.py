@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import BinaryIO
 
-from digest import identifiers
-from digest.formats import _dates, _names, _text, _words
+from digest import identifiers, markup
+from digest.formats import _dates, _names, _text
 from digest.formats._head import Head
 from digest.papers import Paper, Reject, links_in, paper, readable
 
@@ -89,7 +89,7 @@ def _paper(item: _Item) -> Paper | Reject:
         " ".join(item.title),
         words[arxiv.end() :] if arxiv else words,
         ids=[identifiers.arxiv(arxiv[1]) if arxiv else None, *map(identifiers.of_link, links)],
-        resolve=_words.plain,
+        resolve=markup.words,
         authors=_names.known(
             re.split(r",|;| and ", item.said.get("authors") or item.said.get("author") or "")
         ),

@@ -46,7 +46,7 @@ def _made(where: str, record: dict[str, Any]) -> Paper | Reject:
         _catalogue.with_subtitle(title, told("subTitle_s", "en_subTitle_s")),
         told("abstract_s", "en_abstract_s", "fr_abstract_s"),
         ids=_ids(record),
-        resolve=markup.plain,
+        resolve=markup.words,
         authors=_names.known(map(markup.plain, _json.texts(record, "authFullName_s"))),
         org=_catalogue.first(told("labStructName_s", "instStructName_s", "structName_s")),
         venue=_catalogue.first(told("journalTitle_s", "conferenceTitle_s", "bookTitle_s")),

@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import BinaryIO
 
-from digest import identifiers
-from digest.formats import _dates, _names, _text, _words
+from digest import identifiers, latex
+from digest.formats import _dates, _names, _text
 from digest.formats._head import Head
 from digest.papers import Paper, Reject, links_in, paper, readable
 
@@ -149,7 +149,7 @@ def _paper(block: _Block) -> Paper | Reject:
         block.value("title").strip("*_ "),
         block.value("abstract") or block.value("summary"),
         ids=ids,
-        resolve=_words.resolved,
+        resolve=latex.plain,
         authors=authors,
         published=_dates.iso(block.value("published")),
         categories=_listed(block.value("categories")),

@@ -55,7 +55,7 @@ def _made(where: str, record: dict[str, Any]) -> Paper | Reject:
             (one for one in (*_json.texts(record, "descriptions"), *_json.texts(record, "description"))), ""
         ),
         ids=_ids(record),
-        resolve=markup.plain,
+        resolve=markup.words,
         authors=_names.known(map(_name, authors)),
         org=_catalogue.first(_json.text(record, "organizations", 0, "legalName")),
         venue=_catalogue.first(_json.text(record, "container", "name")),

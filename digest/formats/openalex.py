@@ -47,7 +47,7 @@ def _made(where: str, record: dict[str, Any]) -> Paper | Reject:
         title,
         _abstract(record.get("abstract_inverted_index")) or _json.text(record, "abstract"),
         ids=_ids(record),
-        resolve=markup.plain,
+        resolve=markup.words,
         authors=_authors(record),
         n_authors=_json.number(record, "authors_count"),
         org=_org(record),

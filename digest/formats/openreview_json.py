@@ -76,7 +76,7 @@ def _texts(content: object, name: str) -> tuple[str, ...]:
 
 
 def _resolved(text: str) -> str:
-    return markup.tex(markup.plain(text))
+    return markup.words(text)
 
 
 def _ids(record: dict[str, Any]) -> list[Id | None]:

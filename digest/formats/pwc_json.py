@@ -56,7 +56,7 @@ def _made(where: str, record: dict[str, Any]) -> Paper | Reject:
 
 
 def _resolved(text: str) -> str:
-    return markup.tex(markup.plain(text))
+    return markup.words(text)
 
 
 def _venue(proceeding: str) -> str:

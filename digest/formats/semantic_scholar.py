@@ -57,7 +57,7 @@ def _made(where: str, record: dict[str, Any]) -> Paper | Reject | None:
         title,
         _json.text(record, "abstract"),
         ids=[*_ids(record), identifiers.arxiv(pdf)],
-        resolve=markup.plain,
+        resolve=markup.words,
         authors=_names.known(markup.plain(_json.text(one, "name")) for one in _json.items(record, "authors")),
         org=_catalogue.first(*_json.texts(record, "authors", 0, "affiliations")),
         venue=_catalogue.first(

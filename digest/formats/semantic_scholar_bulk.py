@@ -40,7 +40,7 @@ def _made(where: str, record: dict[str, Any]) -> Paper | Reject | None:
         title,
         _json.text(record, "abstract"),
         ids=_ids(record),
-        resolve=markup.plain,
+        resolve=markup.words,
         authors=_names.known(markup.plain(_json.text(one, "name")) for one in _json.items(record, "authors")),
         venue=_catalogue.first(_json.text(record, "venue"), _json.text(record, "journal", "name")),
         categories=_catalogue.each(

@@ -42,7 +42,7 @@ def _made(where: str, record: dict[str, Any]) -> Paper | Reject:
         title,
         _json.text(said, "description"),
         ids=_ids(record, said),
-        resolve=markup.plain,
+        resolve=markup.words,
         authors=_names.known(map(_name, _json.items(said, "creators"))),
         org=_catalogue.first(
             _json.text(said, "creators", 0, "affiliation"),

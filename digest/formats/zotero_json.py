@@ -65,7 +65,7 @@ def _paper(where: str, data: object, parsed: str) -> Paper | Reject:
         _any(data, *_TITLES),
         _json.text(data, "abstractNote"),
         ids=_ids(data, extra, url),
-        resolve=markup.plain,
+        resolve=markup.words,
         authors=_authors(_json.items(data, "creators")),
         org=_plain(_any(data, "university", "institution")),
         venue=_plain(_any(data, *_VENUES)),

@@ -84,7 +84,7 @@ def _paper(where: str, element: "_Element") -> tuple[Paper | Reject, str]:
             *(_own_ids(place[0]) if place is not None else []),
             *_other_ids(element, urls),
         ],
-        resolve=markup.plain,
+        resolve=markup.words,
         authors=_authors(element),
         org=_plain(_xml.text(element, "publisher/Organization/name"))
         if _xml.local(element) == "Thesis"

@@ -28,7 +28,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0003"  # the newest migration; a store that says so is opened without importing Alembic
+REVISION = "0004"  # the newest migration; a store that says so is opened without importing Alembic
 
 
 @lru_cache(maxsize=100)
