@@ -77,10 +77,8 @@ class Vocabulary(dict[bytes, Chunk]):
         if self._runs:
             runs = _RUN.findall(Tokens(text).bare)
             tokens += [(0, 1, self._runs[run.lower()]) for run in runs if run.lower() in self._runs]
-        row = row.ljust(len(chunk))[
-            : len(chunk)
-        ]  # what may be too much is the space behind a stop at its end
-        self[chunk] = judged = Chunk(row, places, tuple(tokens))
+        fitting = bytes(row).ljust(len(chunk))[: len(chunk)]  # a stop at its end has no space of its own
+        self[chunk] = judged = Chunk(fitting, places, tuple(tokens))
         return judged
 
     def _symbols(self, form: str, plain: str, capitals: bool) -> Iterator[int]:
