@@ -51,19 +51,28 @@ class Reject(msgspec.Struct, frozen=True):
 
 
 # C0 and C1 controls, soft hyphen, zero-width characters, bidirectional controls, tags, the byte-order mark, and what
-# XML 1.0 forbids besides (lone surrogates, U+FFFE, U+FFFF): none can be seen, all can deceive or break a feed.
+# XML 1.0 forbids besides (lone surrogates), and what Unicode says is no character: none can be seen, all can deceive or
+# break a feed.
+_NO_CHARACTERS = "\ufdd0-\ufdef" + "".join(
+    chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF)
+)
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    "\ufeff\ufff9-\ufffb\ud800-\udfff\ufffe\uffff\U000e0000-\U000e007f]"
+    f"\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f{_NO_CHARACTERS}]"
 )
+# Four marks on a letter are more than any language writes; forty cover the lines above.
+_MARK = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_PILE = re.compile(f"({_MARK}{{4}}){_MARK}+")
 
 
 def readable(text: str) -> str:
     """The text on one line, composed (NFC), without what cannot be seen."""
-    line = " ".join(text.split())
-    if line.isascii() and line.isprintable():
-        return line
-    return unicodedata.normalize("NFC", " ".join(_INVISIBLE.sub("", line).split()))
+    # Text that can be printed has no white space but spaces, and nothing that cannot be seen but this one character.
+    is_so = text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]
+    line = text if is_so else " ".join(text.split())
+    if not line.isprintable() or "\u034f" in line:
+        line = " ".join(_INVISIBLE.sub("", line).split())
+    return line if line.isascii() else _PILE.sub(r"\1", unicodedata.normalize("NFC", line))
 
 
 def paper(

@@ -188,3 +188,15 @@ def calls(function: Callable[[str], str], text: str) -> int:
     finally:
         sys.setprofile(before)
     return count
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Z" + "\u0335" * 40 + "algo", "Z" + "\u0335" * 4 + "algo"),
+        ("a\ufdd0b\U0002fffe\uffffc", "abc"),
+        ("tiê\u0301ng", "tiếng"),
+    ],
+)
+def test_what_covers_its_neighbours_or_is_no_character(text: str, words: str) -> None:
+    assert readable(text) == words == readable(words)
