@@ -1,20 +1,16 @@
 """A paper and the places that a rule found → its title and the sentence that holds the words, the words lit up."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from textwrap import wrap
 from typing import NamedTuple
 
+from digest.claims import sentences
 from digest.rules import Reading, Spot, joined
 from digest.rules.expressions import FIELDS
 
 SENTENCE_SHOWN = 240  # characters around the words; the sentences of abstracts have 150
 FIELD_SHOWN = 80  # of a list of authors
 
-# The end of a sentence; "e.g. GANs", "et al. Later" and "vs. CNNs" are none.
-_END = re.compile(
-    r"(?<!\b[eE]\.g)(?<!\b[iI]\.e)(?<!\b[vV]s)(?<!\b[eE]t al)[.!?][\"'”’)\]]*\s+(?=[^\sa-z])|[。！？]"
-)
 _TITLE, _ABSTRACT = FIELDS.index("title"), FIELDS.index("abstract")
 # While lines are broken a mark counts as one character, and a phrase that is lit is not parted.
 _ON, _OFF, _JOINED = "\ue000", "\ue001", "\ue002"
@@ -66,16 +62,11 @@ def _best(text: str, spans: Sequence[Span], shown: set[str]) -> list[Span]:
     """The sentence with the most different words, the first of them; and another one, where it has words that neither
     the title has shown nor the first.
     """
-    sentences = _sentences(text)
-    has = {one: {_word(text, span) for span in spans if one[0] <= span[0] < one[1]} for one in sentences}
-    first = max(sentences, key=lambda one: len(has[one]))
-    second = max(sentences, key=lambda one: len(has[one] - has[first] - shown))
+    every = sentences(text)
+    has = {one: {_word(text, span) for span in spans if one[0] <= span[0] < one[1]} for one in every}
+    first = max(every, key=lambda one: len(has[one]))
+    second = max(every, key=lambda one: len(has[one] - has[first] - shown))
     return sorted({first, second}) if has[second] - has[first] - shown else [first]
-
-
-def _sentences(text: str) -> list[Span]:
-    ends = [found.end() for found in _END.finditer(text)]
-    return list(zip([0, *ends], [*ends, len(text)], strict=True))
 
 
 def _part(text: str, whole: Span, spans: Iterable[Span], most: int) -> str:

@@ -3,13 +3,15 @@
 Head     everything but the papers: title, name, number, times, groups and their counts, the account
 Card     one paper, ready to be shown
 Issue    a head and its cards, group by group, streamed: an issue may have 25,000
-Archive  the issues of a digest, newest first, and the entries of its feeds
+Archive  the issues of a digest, newest first, and the titles for its search
+Feed     the newest of them, or those of a volume, and their entries
 """
 
+import re
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 from urllib.parse import quote, quote_plus, urlsplit
 
@@ -136,18 +138,60 @@ class Issue:
 
     head: Head
     cards: Callable[[int], Iterator[Card]]
+    previous: Head | None = None  # of the digest's issue before it
+
+
+class Titled(msgspec.Struct, frozen=True):
+    """What the search of all issues knows of a paper."""
+
+    title: str
+    authors: tuple[str, ...] = ()
+
+
+class Entry(NamedTuple):
+    """A card as a feed carries it."""
+
+    card: Card
+    heading: str  # of its group
+    updated: datetime  # UTC
+
+
+def entries(issue: Issue) -> Iterator[Entry]:
+    """The cards of an issue as a feed carries them, in order.
+
+    Each was updated a millisecond before the one above it: a reader that sorts by time keeps the issue's order, and
+    a validator finds no two alike.
+    """
+    left = issue.head.papers
+    for place, group in enumerate(issue.head.groups):
+        for card in issue.cards(place):
+            left -= 1
+            yield Entry(card, group.heading, issue.head.made + timedelta(milliseconds=left))
 
 
 @dataclass(frozen=True, slots=True)
-class Archive:
-    """All issues of one digest, newest first; `entries()` streams the cards of the feed, newest issue first."""
+class Feed:
+    """The newest issues of one digest, or those of one of the volumes behind them; `entries()`: newest issue first."""
 
     digest: str
     title: str
     began: datetime  # UTC: when the digest was first seen; a feed without entries was last updated then
     public: str | None
+    heads: tuple[Head, ...]  # newest first
+    entries: Callable[[], Iterator[Entry]]
+    volume: int = 0  # counted from 1, the oldest; 0: this is the feed itself
+    volumes: int = 0  # how many there are
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """All issues of one digest, newest first."""
+
+    digest: str
+    title: str
+    public: str | None
     heads: tuple[Head, ...]
-    entries: Callable[[], Iterator[tuple[Head, Card]]]
+    titles: Callable[[Head], Iterator[Titled]]  # of one of the issues, in the order of its numbers
 
 
 class Placed(NamedTuple):
@@ -189,23 +233,28 @@ def entry_id(digest: str, keys: Iterable[str]) -> str:
 
 
 def links(work: Work) -> tuple[Link, ...]:
-    """The addresses of a work with their labels: the pages of its ids first, then what its records name. Where it has
-    none, a search for its title, labelled as one.
+    """The addresses of a work with their labels: the page of its first id, its PDF, its code, then all others. Where it
+    has none, a search for its title, labelled as one.
     """
-    pages = [
-        page + quote(value, safe="/():;,=")
-        for kind, page in _PAGES.items()
-        for key in work.keys
-        if (value := key.removeprefix(f"{kind}:")) != key
-    ]
-    others = (url for url in work.links if not _is_page(url, work.keys))
-    found = list(dict.fromkeys((*pages, *others)))[:MOST_LINKS]
-    if not found:
+    pages, papers = (list(_of_ids(work, addresses)) for addresses in (_PAGES, _PDFS))
+    others = (url for url in work.links if not _is_known(url, work.keys))
+    every = [Link(_label(url), url) for url in dict.fromkeys((*pages, *papers, *others))]
+    if not every:
         return (Link("Search by title", f"https://scholar.google.com/scholar?q={quote_plus(work.title)}"),)
-    return tuple(Link(_label(url), url) for url in found)
+    page = next((one for one in every if one.label not in _FIRST), every[0])
+    rest = sorted(
+        (one for one in every if one is not page), key=lambda one: _FIRST.get(one.label, len(_FIRST))
+    )
+    return (_named(page), *rest)[:MOST_LINKS]
+
+
+def _named(page: Link) -> Link:
+    return page if page.label in (*_FIRST, page.url) else Link(f"{page.label} page", page.url)
 
 
 MOST_LINKS = 8
+_PDF, _CODE = "PDF", "Code"
+_FIRST = {_PDF: 0, _CODE: 1}  # of what is not the page
 # Where the work of an id has its page; the first of them is where its title leads.
 _PAGES = {
     "arxiv": "https://arxiv.org/abs/",
@@ -214,29 +263,42 @@ _PAGES = {
     "openreview": "https://openreview.net/forum?id=",
     "pmid": "https://pubmed.ncbi.nlm.nih.gov/",
 }
+_PDFS = {"arxiv": "https://arxiv.org/pdf/", "openreview": "https://openreview.net/pdf?id="}
 
 
-def _is_page(url: str, keys: Collection[str]) -> bool:
-    """Whether it is the page of one of these ids by another address; a PDF, and Hugging Face's page, are others."""
+def _of_ids(work: Work, addresses: dict[str, str]) -> Iterator[str]:
+    for kind, address in addresses.items():
+        for key in work.keys:
+            if (value := key.removeprefix(f"{kind}:")) != key:
+                yield address + quote(value, safe="/():;,=")
+
+
+def _is_known(url: str, keys: Collection[str]) -> bool:
+    """Whether it is the page or the PDF of one of these ids by another address; Hugging Face's page is another."""
     found = identifiers.of_link(url)
-    return bool(found and found.key in keys and "/pdf" not in url and "huggingface.co" not in url)
+    if not found or found.key not in keys or "huggingface.co" in url:
+        return False
+    return _label(url) != _PDF or found.key.partition(":")[0] in _PDFS
 
 
-_LABELS = {
+_PLACES = {
     "arxiv.org": "arXiv",
     "doi.org": "DOI",
-    "github.com": "GitHub",
-    "gitlab.com": "GitLab",
     "huggingface.co": "Hugging Face",
     "openreview.net": "OpenReview",
     "pubmed.ncbi.nlm.nih.gov": "PubMed",
 }
+_FORGES = ("github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "sr.ht")
+_IS_PDF = re.compile(r"/pdf(?:/|$)|\.pdf$", re.IGNORECASE)
 
 
 def _label(url: str) -> str:
+    """What it is, if it is a PDF or code; else where it is."""
     try:
-        host = urlsplit(url).hostname or url
+        parts = urlsplit(url)
+        host = (parts.hostname or url).removeprefix("www.")
     except ValueError:  # "https://[broken": the renderers will not make a link of it either
         return url
-    host = host.removeprefix("www.")
-    return _LABELS.get(host, host)
+    if host in _FORGES:
+        return _CODE
+    return _PDF if _IS_PDF.search(parts.path) else _PLACES.get(host, host)

@@ -29,4 +29,5 @@ def html(words: str) -> str:
     from markdown.extensions.toc import TocExtension
 
     below_the_title = TocExtension(baselevel=3)  # no heading of a note is as large as the issue's own
-    return nh3.clean(markdown.markdown(words, extensions=["extra", "sane_lists", below_the_title]))
+    made = markdown.markdown(words, extensions=["extra", "sane_lists", below_the_title])
+    return nh3.clean(made, tags=nh3.ALLOWED_TAGS - {"img"})  # whose address would be asked by every reader

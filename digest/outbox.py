@@ -5,24 +5,23 @@ written under the store's one writer's lock: two programs never write one file a
 """
 
 import hashlib
-import os
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 from jinja2 import Environment
 
-from digest import crash, renderers, templating
-from digest.config import INDEX, Home
-from digest.errors import OutboxError
-from digest.issue import Archive, Card, Head, Issue
+from digest import crash, renderers, templating, volumes
+from digest.config import ALWAYS, Home
+from digest.issue import Archive, Entry, Feed, Head, Issue, Titled, entries
+from digest.renderers import FeedRenderer
 from digest.store import Store, issues, log
 from digest.store.issues import File, Stored
+from digest.writing import side_by_side, write
 
 FROZEN = "issue.json"
-FEED = 200  # entries of a feed, if there are as many; made of whole issues, so that its reader misses none
 
 
 def write_expected(store: Store, home: Home, templates: Environment) -> list[Head]:
@@ -43,7 +42,8 @@ def paths(head: Head) -> list[str]:
     """The files of an issue, the index and the feeds it renews, below the outbox."""
     folder = f"{head.digest}/{head.folder}"
     of_issue = [one.FILE for name in head.outputs if (one := renderers.of_issue(name))]
-    of_archive = [each.FILE for name in (*head.outputs, INDEX) if (each := renderers.of_archive(name))]
+    of_archive = [each.FILE for name in (*head.outputs, *ALWAYS) if (each := renderers.of_archive(name))]
+    of_archive += [feed.FILE for name in head.outputs if (feed := renderers.of_feed(name))]
     return [f"{folder}/{name}" for name in (FROZEN, *of_issue)] + [
         f"{head.digest}/{name}" for name in of_archive
     ]
@@ -63,8 +63,10 @@ def rebuild(store: Store, home: Home, chosen: Iterable[Stored], templates: Envir
         before = {path: file for stored in wanted for path, file in issues.written(db, stored.id).items()}
         # The index and the feeds of a digest were last written with its newest issue, chosen or not.
         before |= {path: newest for path in before if (newest := issues.newest_file(db, path))}
+        for digest in {stored.head.digest for stored in wanted}:
+            before |= issues.newest_below(db, f"{digest}/{volumes.FOLDER}/")
         lay = {path: _sha256(home.outbox / path) for path in before if (home.outbox / path).is_file()}
-        made = _made(store, home, wanted, templates)
+        made = _made(store, home, wanted, templates, again=True)
         now = {file.path: file for files in made.values() for file in files}
         for stored in wanted:
             issues.record_files(db, stored.id, made[stored.id])
@@ -87,51 +89,135 @@ def _difference(now: File, before: File | None, lay: str | None) -> str:
         return "it had been changed since it was written"
     if now.sha256 == before.sha256:
         return ""
-    return "the templates have changed" if now.templates != before.templates else "the program has changed"
+    if now.templates == before.templates:
+        return "the program has changed"
+    templates, was = (file.templates.partition("-")[0] for file in (now, before))
+    return "the templates have changed" if templates != was else "the theme has changed"
 
 
 def _made(
-    store: Store, home: Home, wanted: Iterable[Stored], templates: Environment
+    store: Store, home: Home, wanted: Sequence[Stored], templates: Environment, *, again: bool = False
 ) -> dict[int, list[File]]:
-    """Write the files of these issues, and once for each digest its index and its feeds; the files, by issue."""
+    """Write the files of these issues, and once for each digest its index and its feeds; the files, by issue.
+
+    `again`: also the volumes that are there.
+    """
     stamp = templating.fingerprint(templates)
     made: dict[int, list[File]] = {}
     archives: dict[tuple[str, str], File] = {}
-    for number, head in wanted:
-        issue = Issue(head, issues.cards_of(store, number))
-        made[number] = [_write(home, f"{head.digest}/{head.folder}/{FROZEN}", frozen(issue), stamp)]
-        for renderer in filter(None, map(renderers.of_issue, head.outputs)):
-            pieces = renderer.render(issue, templates)
-            made[number].append(_write(home, f"{head.digest}/{head.folder}/{renderer.FILE}", pieces, stamp))
+    for stored in wanted:
+        made[stored.id] = _issue_made(store, home, stored, templates, stamp)
         crash.point("issue written")
     for number, head in wanted:
-        for one in filter(None, map(renderers.of_archive, (*head.outputs, INDEX))):
+        for one in filter(None, map(renderers.of_archive, (*head.outputs, *ALWAYS))):
             if (head.digest, one.FILE) not in archives:
                 pieces = one.render(_archive(store, head.digest), templates)
-                archives[head.digest, one.FILE] = _write(home, f"{head.digest}/{one.FILE}", pieces, stamp)
+                archives[head.digest, one.FILE] = write(home, f"{head.digest}/{one.FILE}", pieces, stamp)
                 crash.point("archive written")
             made[number].append(archives[head.digest, one.FILE])
+    for digest in dict.fromkeys(head.digest for _, head in wanted):
+        mine = [one for one in wanted if one.head.digest == digest]
+        for number, files in _feeds_made(store, home, mine, templates, stamp, again).items():
+            made[number] += files
     return made
+
+
+def _issue_made(store: Store, home: Home, stored: Stored, templates: Environment, stamp: str) -> list[File]:
+    """Write the files of an issue's own folder; its outputs side by side, for what they make of one paper together."""
+    number, head = stored
+    issue = _read_once(Issue(head, issues.cards_of(store, number), _previous(store, head)))
+    folder = f"{head.digest}/{head.folder}"
+    outputs = filter(None, map(renderers.of_issue, head.outputs))
+    pieces = {f"{folder}/{one.FILE}": one.render(issue, templates) for one in outputs}
+    return [write(home, f"{folder}/{FROZEN}", frozen(issue), stamp), *side_by_side(home, pieces, stamp)]
+
+
+def _read_once(issue: Issue) -> Issue:
+    """The issue with its cards in memory, where they are no more than the store streams at a time.
+
+    Else each output reads them: of 50 papers that was a third of all work.
+    """
+    if issue.head.papers > issues.STREAMED:
+        return issue
+    groups = [
+        tuple(issue.cards(place)) if group.papers else () for place, group in enumerate(issue.head.groups)
+    ]
+    return replace(issue, cards=lambda place: iter(groups[place]))
+
+
+def _previous(store: Store, head: Head) -> Head | None:
+    with store.reading() as db:
+        return issues.before(db, head.digest, head.number)
 
 
 def _archive(store: Store, digest: str) -> Archive:
     with store.reading() as db:
         stored = issues.of_digest(db, digest)
-        began = log.began(db, digest)
     newest = stored[0].head
+    numbers = {head.name: number for number, head in stored}
 
-    def entries() -> Iterator[tuple[Head, Card]]:
-        given = 0
-        for number, head in stored:
-            if given >= FEED:
-                return
-            stream = issues.cards_of(store, number)
-            for group in range(len(head.groups)):
-                yield from ((head, card) for card in stream(group))
-            given += head.papers
+    def titles(head: Head) -> Iterator[Titled]:
+        return issues.titles_of(store, numbers[head.name])
 
-    heads = tuple(head for _, head in stored)
-    return Archive(digest, newest.title, began or newest.made, newest.public, heads, entries)
+    return Archive(digest, newest.title, newest.public, tuple(head for _, head in stored), titles)
+
+
+def _feeds_made(
+    store: Store, home: Home, mine: Sequence[Stored], templates: Environment, stamp: str, again: bool
+) -> dict[int, list[File]]:
+    """Write the feeds of a digest, and the volumes that are new; a volume is a file of the last of these issues."""
+    digest = mine[0].head.digest
+    makers = {name: one for _, head in mine for name in head.outputs if (one := renderers.of_feed(name))}
+
+    def written(feed: Feed) -> list[File]:
+        files = {_path(feed, one): one.render(feed, templates) for one in makers.values()}
+        done = side_by_side(home, files, stamp)
+        crash.point("archive written")
+        return done
+
+    feed, *older = _feeds(store, digest)
+    current = dict(zip(makers, written(feed), strict=True))
+    made = {number: [current[name] for name in head.outputs if name in current] for number, head in mine}
+    for volume in older if again else _new_volumes(store, older, list(makers.values())):
+        made[mine[-1].id] += written(volume)
+    return made
+
+
+def _path(feed: Feed, renderer: FeedRenderer) -> str:
+    name = volumes.file(renderer.FILE, feed.volume) if feed.volume else renderer.FILE
+    return f"{feed.digest}/{name}"
+
+
+def _new_volumes(store: Store, older: Sequence[Feed], makers: Sequence[FeedRenderer]) -> list[Feed]:
+    """The volumes that were not written yet, and the one before them, which links to them from now on."""
+    with store.reading() as db:
+        there = 0
+        for volume in reversed(older):
+            if all(issues.newest_file(db, _path(volume, one)) for one in makers):
+                there = volume.volume
+                break
+    return list(older[max(0, there - 1) :]) if there < len(older) else []
+
+
+def _feeds(store: Store, digest: str) -> list[Feed]:
+    """The feed of a digest, and behind it its volumes, oldest first."""
+    with store.reading() as db:
+        stored = issues.of_digest(db, digest)[::-1]
+        began = log.began(db, digest) or stored[-1].head.made
+    older = volumes.parted([head.papers for _, head in stored])
+    newest = range(older[-1].stop if older else 0, len(stored))
+
+    def feed(volume: int, places: range) -> Feed:
+        part = [stored[place] for place in reversed(places)]
+        heads = tuple(head for _, head in part)
+
+        def stream() -> Iterator[Entry]:
+            for number, head in part:
+                yield from entries(Issue(head, issues.cards_of(store, number)))
+
+        return Feed(digest, heads[0].title, began, heads[0].public, heads, stream, volume, len(older))
+
+    return [feed(0, newest), *(feed(number, places) for number, places in enumerate(older, start=1))]
 
 
 def frozen(issue: Issue) -> Iterator[str]:
@@ -147,51 +233,7 @@ def frozen(issue: Issue) -> Iterator[str]:
 
 def write_notice(home: Home, path: str, words: str) -> None:
     """A notice for the operator; the same one again is the same file."""
-    _write(home, path, [words], "")
-
-
-def _write(home: Home, path: str, pieces: Iterable[str | bytes], stamp: str) -> File:
-    """Write a file of the outbox: the old one or the new one is there, never half of one."""
-    target = home.outbox / path
-    temporary = target.with_name(f".{target.name}.tmp")
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        sha256 = _pour(temporary, pieces)
-        crash.point("file written")
-        temporary.replace(target)
-        crash.point("file renamed")
-        _sync_folder(target.parent)
-    except OSError as error:
-        raise OutboxError(
-            f"{target}: cannot be written: {error.strerror}. "
-            "The issue is safe in the store: mend that, and run this again"
-        ) from error
-    finally:
-        with suppress(OSError):  # what kept us from writing may keep us from this too
-            temporary.unlink(missing_ok=True)
-    return File(path, sha256, stamp)
-
-
-def _pour(temporary: Path, pieces: Iterable[str | bytes]) -> str:
-    hashed = hashlib.sha256()
-    with temporary.open("wb") as file:
-        crash.point("file opened")
-        for piece in pieces:
-            data = piece.encode() if isinstance(piece, str) else piece
-            hashed.update(data)
-            file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    return hashed.hexdigest()
-
-
-def _sync_folder(folder: Path) -> None:
-    """A rename is on the disk when its folder is."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    write(home, path, [words], "")
 
 
 def _sha256(path: Path) -> str:

@@ -40,6 +40,15 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     withdrawn: bool = False
     original: dict[str, str] = {}  # field → its words as they stood, where they were not readable as such
     format: str = ""  # of the dump that said it
+    pruned: bool = False  # it had an abstract, which was dropped for its age
+
+
+def without_abstract(paper: Paper) -> Paper:
+    """The same, pruned; what has no abstract stays as it is."""
+    if not paper.abstract:
+        return paper
+    original = {field: words for field, words in paper.original.items() if field != "abstract"}
+    return msgspec.structs.replace(paper, abstract="", original=original, pruned=True)
 
 
 class Reject(msgspec.Struct, frozen=True):

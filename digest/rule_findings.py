@@ -10,6 +10,7 @@ from difflib import get_close_matches
 
 import msgspec
 
+from digest.charts import percent
 from digest.reporting import count
 from digest.rule_tallies import SETTLED, CaseTally, GroupTally, PartTally, Reworded, Tally
 from digest.rules.expressions import Everything, written
@@ -20,7 +21,6 @@ from digest.rules.rewording import (
     or_lacking,
     without_contradiction,
 )
-from digest.trying import percent
 
 ENOUGH = 50  # papers: that nothing is found among fewer says nothing
 BROAD = 5  # a group that takes more than one paper of so many

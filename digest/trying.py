@@ -3,23 +3,20 @@ gained and what is lost.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 import msgspec
 
 from digest import rules
+from digest.charts import bars, percent
 from digest.excerpts import Marks, excerpt
 from digest.known import Known
 
 T = TypeVar("T")
 
 SHOWN = 8  # papers of a sample
-ROWS = 31  # of the chart: a month of days, half a year of weeks, else months or years
-BAR = 40  # characters of the longest bar
-_EIGHTHS = " ▏▎▍▌▋▊▉"
 
 Change = Literal["", "kept", "gained", "lost"]
 
@@ -152,74 +149,3 @@ def _samples(heading: str, hits: Spread[Hit], marks: Marks) -> Iterator[str]:
     for hit in hits.some():
         number = f"{hit.known.number}  " if hit.known.number else ""
         yield from excerpt(hit.known.reading, hit.spots, marks, f"  {number}", " " * 6)
-
-
-# --- the chart ---
-
-
-def bars(hits: Counter[str], of: Counter[str]) -> Iterator[str]:
-    """A bar for each day on which anything came; where these are too many, for each week, month or year."""
-    grouped = _grouped(of)
-    rows = {
-        name: (sum(hits[day] for day in days), sum(of[day] for day in days)) for name, days in grouped.items()
-    }
-    longest = max((found for found, _ in rows.values()), default=0)
-    names, figures = max(map(len, rows), default=0), len(f"{longest:,}")
-    for name, (found, among) in rows.items():
-        drawn = bar(found, longest)
-        yield f"  {name:<{names}}  {drawn:<{BAR}}  {found:>{figures},} of {among:,}"
-
-
-def bar(number: int, longest: int) -> str:
-    """A bar as long as its part of the longest; of whatever is not nothing something is seen."""
-    if not number:
-        return ""
-    eighths = max(1, round(8 * BAR * number / longest))
-    return "█" * (eighths // 8) + _EIGHTHS[eighths % 8].strip()
-
-
-def percent(part: int, whole: int) -> str:
-    """`4.6 %`; what is not nothing is not called 0 %."""
-    share = 100 * part / whole if whole else 0.0
-    return "under 0.1 %" if 0 < share < 0.1 else f"{share:.1f} %"
-
-
-def _grouped(days: Iterable[str]) -> dict[str, list[str]]:
-    """The days under the names of their rows, in order; where even the years are too many, the oldest are one row."""
-    dated = sorted(filter(None, days))
-    rows: dict[str, list[str]] = {}
-    for name in (_day, _week, _month, _year):
-        rows = _under(dated, name)
-        if len(rows) <= ROWS:
-            break
-    else:
-        last = list(rows)[-ROWS + 1 :]
-        older = [day for row, mine in rows.items() if row not in last for day in mine]
-        rows = {f"before {last[0]}": older} | {row: rows[row] for row in last}
-    return rows | ({"no date": [""]} if "" in days else {})
-
-
-def _under(days: Iterable[str], name: Callable[[str], str]) -> dict[str, list[str]]:
-    rows: dict[str, list[str]] = {}
-    for day in days:
-        rows.setdefault(name(day), []).append(day)
-    return rows
-
-
-def _day(day: str) -> str:
-    return day
-
-
-def _week(day: str) -> str:
-    if len(day) < len("2026-11-20"):
-        return day
-    whole = date.fromisoformat(day)
-    return f"week of {whole - timedelta(days=whole.weekday())}"
-
-
-def _month(day: str) -> str:
-    return day[:7]
-
-
-def _year(day: str) -> str:
-    return day[:4]

@@ -6,9 +6,23 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from digest.issue import Account, Archive, Card, DumpRead, GroupHead, Head, Issue, Link
+from digest.issue import (
+    Account,
+    Archive,
+    Card,
+    DumpRead,
+    Entry,
+    Feed,
+    GroupHead,
+    Head,
+    Issue,
+    Link,
+    Titled,
+    entries,
+)
 
 NOW = datetime(2026, 11, 21, 6, 0, 30, tzinfo=UTC)
+PUBLIC = "https://digest.example.org"
 ABSTRACT = (
     "A network that keeps every weight it was ever given is slow to answer and dear to run. We remove the "
     "weights that the validation set does not miss, ask a small teacher what was lost, and repeat until "
@@ -119,7 +133,7 @@ def head(*groups: GroupHead, **changes: Any) -> Head:
         note="A *quiet* week.",
         note_html="<p>A <em>quiet</em> week.</p>",
         outputs=("markdown", "html", "text", "mail", "atom", "rss", "jsonfeed"),
-        public="https://digest.example.org",
+        public=PUBLIC,
     )
     return replace(made, **changes)
 
@@ -144,17 +158,37 @@ def ordinary(number: int = 6, **changes: Any) -> Issue:
 
 def archive(*issues: Issue, **changes: Any) -> Archive:
     """The archive of these issues, newest first."""
-    heads = tuple(each.head for each in issues)
+    cards = {each.head.name: each.cards for each in issues}
 
-    def entries() -> Iterator[tuple[Head, Card]]:
+    def titles(head: Head) -> Iterator[Titled]:
+        for place in range(len(head.groups)):
+            yield from (Titled(paper.title, paper.authors) for paper in cards[head.name](place))
+
+    told: dict[str, Any] = {"digest": "daily", "title": "Daily Papers", "public": PUBLIC, "titles": titles}
+    return Archive(**(told | {"heads": tuple(each.head for each in issues)} | changes))
+
+
+def feed(*issues: Issue, **changes: Any) -> Feed:
+    """The feed of these issues, newest first."""
+
+    def stream() -> Iterator[Entry]:
         for each in issues:
-            for place in range(len(each.head.groups)):
-                yield from ((each.head, paper) for paper in each.cards(place))
+            yield from entries(each)
 
-    began = datetime(2026, 1, 1, tzinfo=UTC)
-    public = "https://digest.example.org"
-    told: dict[str, Any] = {"digest": "daily", "title": "Daily Papers", "began": began, "public": public}
-    return Archive(**(told | {"heads": heads, "entries": entries} | changes))
+    told: dict[str, Any] = {
+        "digest": "daily",
+        "title": "Daily Papers",
+        "began": datetime(2026, 1, 1, tzinfo=UTC),
+    }
+    given = {"public": PUBLIC, "heads": tuple(each.head for each in issues), "entries": stream}
+    return Feed(**(told | given | changes))
+
+
+def read_by(reads: str, issue_made: Issue) -> Issue | Archive | Feed:
+    """What a renderer that READS this makes a file of."""
+    if reads == "issue":
+        return issue_made
+    return feed(issue_made) if reads == "feed" else archive(issue_made)
 
 
 def days_before(issue_made: Issue, days: int) -> Issue:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest import latex, markup
+from digest import latex, markup, papers
 from digest.papers import readable
 
 PLAIN = {
@@ -200,3 +200,27 @@ def calls(function: Callable[[str], str], text: str) -> int:
 )
 def test_what_covers_its_neighbours_or_is_no_character(text: str, words: str) -> None:
     assert readable(text) == words == readable(words)
+
+
+# ---- readable
+
+
+def plainly(text: str) -> str:
+    """What `readable` says, step by step."""
+    seen = papers._INVISIBLE.sub("", " ".join(text.split()))
+    return papers._PILE.sub(r"\1", unicodedata.normalize("NFC", " ".join(seen.split())))
+
+
+ODD = st.sampled_from(" \n\t\xa0\xad\u0301\u034f\u0600\u200b\u2028\u212b\ue000\ufeff\ud800\x00aé中")
+
+
+@pytest.mark.parametrize("around", ["{}", "a{}b", " {} ", "a {}", "e{}\u0301"])
+def test_each_character_is_readable_or_gone(around: str) -> None:
+    for number in (*range(0x3100), *range(0xD7F0, 0xE010), *range(0xF8F0, 0x10010), *range(0xDFFF0, 0xE01F0)):
+        text = around.format(chr(number))
+        assert readable(text) == plainly(text), hex(number)
+
+
+@given(st.text(ODD, max_size=12))
+def test_text_is_readable_whatever_stands_beside_what(text: str) -> None:
+    assert readable(text) == plainly(text)

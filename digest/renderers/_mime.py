@@ -16,29 +16,29 @@ LINE = 76  # the longest line that may hold encoded words (RFC 2047 §2) or quot
 WORD_BYTES = 39  # of UTF-8 in an encoded word: 52 letters of base64, so that it fits behind `Subject: `
 
 
-def message(headers: Iterable[tuple[str, str]], parts: Sequence[tuple[str, str]], seed: str) -> Iterator[str]:
+def message(
+    headers: Iterable[tuple[str, str]], parts: Sequence[tuple[str, bytes]], seed: str
+) -> Iterator[bytes]:
     """A whole message with the parts (subtype of text/, words) as alternatives, the best one last.
 
     The boundary comes from the seed. It holds `=_`, which quoted-printable never writes (RFC 2045 §6.7).
     """
     boundary = f"=_{hashlib.sha256(seed.encode()).hexdigest()[:32]}"
-    yield "".join(f"{name}: {value}\r\n" for name, value in headers)
-    yield f'MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary="{boundary}"\r\n'
+    for name, value in headers:
+        yield f"{name}: {value}\r\n".encode("ascii")
+    yield b"MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n"
+    yield f' boundary="{boundary}"\r\n'.encode()
     for subtype, words in parts:
-        yield f"\r\n--{boundary}\r\nContent-Type: text/{subtype}; charset=utf-8\r\n"
-        yield "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+        yield f"\r\n--{boundary}\r\nContent-Type: text/{subtype}; charset=utf-8\r\n".encode()
+        yield b"Content-Transfer-Encoding: quoted-printable\r\n\r\n"
         yield quoted_printable(words)
-    yield f"\r\n--{boundary}--\r\n"
+    yield f"\r\n--{boundary}--\r\n".encode()
 
 
-def quoted_printable(words: str) -> str:
+def quoted_printable(words: bytes) -> bytes:
     """The words in lines of 76 at most, each ended by CRLF."""
-    lines = words.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return "".join(f"{_quoted(line)}\r\n" for line in lines).removesuffix("\r\n")
-
-
-def _quoted(line: str) -> str:
-    return binascii.b2a_qp(line.encode()).decode("ascii").replace("\n", "\r\n")
+    lines = words.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return binascii.b2a_qp(lines).replace(b"\n", b"\r\n")
 
 
 def unstructured(words: str, taken: int) -> str:

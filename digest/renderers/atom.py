@@ -1,53 +1,78 @@
-"""The feed of a digest's papers in Atom (RFC 4287)."""
+"""The feed of a digest's papers in Atom (RFC 4287), its older ones in volumes (RFC 5005)."""
 
-from collections.abc import Iterator
+import html
+import re
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from jinja2 import Environment
 
-from digest.issue import Archive, Card, Head
-from digest.papers import readable
+from digest.issue import Entry, Feed
 from digest.renderers import _feed
-from digest.renderers._shown import authors
+from digest.renderers._xml import empty, leaf, markup
 
 FILE = "feed.atom"
-READS: Literal["archive"] = "archive"
+READS: Literal["feed"] = "feed"
+
+_TYPE = "application/atom+xml"
 
 
-def render(archive: Archive, templates: Environment) -> Iterator[str]:
+def render(feed: Feed, templates: Environment) -> Iterator[bytes]:
     """The feed, an entry for each paper."""
-    xml = _feed.Xml()
-    with xml.element("feed", {"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": "en"}):
-        _about(xml, archive)
-        for head, card in _feed.once(archive):
-            with xml.element("entry"):
-                _entry(xml, head, card)
-                xml.leaf("content", _feed.content(card, templates), {"type": "html"})
-            yield from xml.taken()
-    yield from xml.taken(0)
+    return joined(feed, (entry(one, templates) for one in _feed.once(feed)))
 
 
-def _about(xml: _feed.Xml, archive: Archive) -> None:
-    xml.leaf("title", _feed.title(archive))
-    xml.leaf("id", _feed.feed_id(archive))
-    xml.leaf("updated", _feed.rfc3339(_feed.updated(archive)))
-    with xml.element("author"):  # RFC 4287 §4.1.1: of every entry that names nobody
-        xml.leaf("name", _feed.title(archive))
-    for relation, kind, file in (
-        ("self", "application/atom+xml", FILE),
-        ("alternate", "text/html", "index.html"),
-    ):
-        if address := _feed.address(archive, file):
-            xml.leaf("link", "", {"rel": relation, "type": kind, "href": address})
+def joined(feed: Feed, entries: Iterable[bytes]) -> Iterator[bytes]:
+    """The feed of entries that are rendered."""
+    return _feed.joined(_about(feed).encode(), entries, b"", b"</feed>\n")
 
 
-def _entry(xml: _feed.Xml, head: Head, card: Card) -> None:
-    xml.leaf("title", readable(card.title))
-    xml.leaf("id", card.entry)
-    xml.leaf("published", _feed.rfc3339(card.arrived))
-    xml.leaf("updated", _feed.rfc3339(head.made))
-    if link := _feed.link(card):
-        xml.leaf("link", "", {"rel": "alternate", "href": link})
-    for author in authors(card):
-        with xml.element("author"):
-            xml.leaf("name", author)
+def entry(one: Entry, templates: Environment) -> bytes:
+    """A paper, rendered once for whatever feed it stands in."""
+    told = _feed.told(one.card, templates)
+    parts = (
+        _title(told.title),
+        leaf("id", one.card.entry),
+        leaf("published", _feed.rfc3339(one.card.arrived)),
+        leaf("updated", _feed.to_the_millisecond(one.updated)),
+        empty("link", rel="alternate", href=told.link) if told.link else "",
+        *map(_author, told.authors),
+        *(empty("category", term=tag) for tag in _feed.tags(one.heading, told.also)),
+        markup("content", told.html, type="html"),
+    )
+    return f"<entry>\n{''.join(parts)}</entry>\n".encode()
+
+
+def _about(feed: Feed) -> str:
+    own = _feed.address(feed, _feed.own_file(feed, FILE))
+    page = _feed.address(feed, "index.html")
+    told = (
+        '<?xml version="1.0" encoding="utf-8"?>\n'
+        '<feed xmlns="http://www.w3.org/2005/Atom" xmlns:fh="http://purl.org/syndication/history/1.0"'
+        ' xml:lang="en">\n',
+        _title(_feed.title(feed)),
+        leaf("id", _feed.feed_id(feed)),
+        leaf("updated", _feed.to_the_millisecond(_feed.updated(feed))),
+        _author(_feed.title(feed)),  # RFC 4287 §4.1.1: of every entry that names nobody
+        empty("link", rel="self", type=_TYPE, href=own) if own else "",
+        empty("link", rel="alternate", type="text/html", href=page) if page else "",
+        *(empty("link", rel=rel, type=_TYPE, href=file) for rel, file in _feed.history(feed, FILE)),
+        empty("fh:archive") if feed.volume else "",
+    )
+    return "".join(told)
+
+
+_LIKE_MARKUP = re.compile(r"</\w+>|&#?\w+;")
+_MAIL = re.compile(r"\s*<[^<>\s]+@[^<>\s]+>")
+
+
+def _title(text: str) -> str:
+    """A title; one that looks like markup is said to be none by being it."""
+    if _LIKE_MARKUP.search(text):
+        return leaf("title", html.escape(text, quote=False), type="html")
+    return leaf("title", text)
+
+
+def _author(name: str) -> str:
+    """A person by name only: RFC 4287 §3.2 has another place for addresses, and nobody gave us leave to print them."""
+    return f"<author>\n{leaf('name', _MAIL.sub('', name) or name)}</author>\n"

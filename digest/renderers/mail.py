@@ -4,105 +4,150 @@ From, To, Message-ID and the links to leave the list are put on for each letter.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from itertools import chain
-from typing import Literal
+from functools import partial
+from itertools import chain, repeat
+from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
 
-import msgspec
 from jinja2 import Environment
 
 from digest.issue import Head, Issue
-from digest.renderers import _feed, text
+from digest.renderers import _cards, _feed, _styled, text
+from digest.renderers._cards import CARDS, NUMBER, Card, Filled, Frame, parted
+from digest.renderers._compact import compact, cut, named
 from digest.renderers._footer import Footer, footer
 from digest.renderers._mime import message, phrase, unstructured
-from digest.renderers._shown import Section, Shown, page, readable_head, sections
-from digest.templating import count, day, stream
+from digest.renderers._room import Given, Printed, Wanted, given, size
+from digest.renderers._shown import Shown, page, readable_head, sections
+from digest.templating import count, day, fill
 
 FILE = "digest.eml"
 READS: Literal["issue"] = "issue"
 
 # Bytes of HTML: a large provider cuts mails at about 102 kB, and each letter adds its own links.
 BUDGET = 80_000
-NAMED = 12_000  # bytes of it for papers that are only named
 DUMPS_SHOWN = 20
-TITLE_SHOWN = 400
-ABSTRACT_SHOWN = 2_000  # arXiv allows 1,920; one paper must not take the place of ten
 SUBJECT = 78  # characters: RFC 5322 §2.1.1, and more is not shown anywhere
+PREHEADER = 130  # characters: no list of mails shows more behind the subject
 
 
-def render(issue: Issue, templates: Environment) -> Iterator[str]:
+class Part(NamedTuple):
+    """One of the two bodies of a mail: its frame, and the cards of its groups."""
+
+    frame: Frame
+    groups: tuple[Filled, ...]
+
+
+class Rendered(NamedTuple):
+    """A mail whose cards can still be joined in another order, or for another reader."""
+
+    text: Part
+    html: Part
+
+
+def render(issue: Issue, templates: Environment) -> Iterator[bytes]:
     """The message; its text and its HTML show the same papers."""
     head = readable_head(issue.head)
+    made = rendered(issue, templates)
+    yield from message(_headers(head), [("plain", body(made.text)), ("html", body(made.html))], head.name)
+
+
+def body(part: Part) -> bytes:
+    """The words of a part."""
+    return b"".join(_cards.joined(part.frame, part.groups))
+
+
+def rendered(issue: Issue, templates: Environment) -> Rendered:
+    """Both parts with those papers in full, and those by name, that the HTML has room for."""
+    head = readable_head(issue.head)
     foot = footer(head, DUMPS_SHOWN)
-    empty = tuple(Section(g.heading, g.papers, (), (), 0, g.papers) for g in head.groups if g.papers)
-    room = BUDGET - _size(_html(head, empty, foot, templates))
-    planned = tuple(_plan(sections(issue, limited=True), len(empty), room, templates))
-    words = "".join(text.lines(head, planned, foot, templates))
-    yield from message(
-        _headers(head), [("plain", words), ("html", _html(head, planned, foot, templates))], head.name
+    css = _styled.sheet(templates)
+    frame = _frame(head, foot, css, templates)
+    wanted = [
+        Wanted(one.papers, one.papers - one.named, chain(one.full, one.rest))
+        for one in sections(issue, limited=True)
+    ]
+    in_full, by_name = partial(_in_full, templates, css), partial(_by_name, templates, css)
+    groups = given(wanted, BUDGET - _size(frame), in_full, by_name)
+    return Rendered(
+        Part(text.frame(head, foot, templates), tuple(map(_of_text, wanted, groups, repeat(templates)))),
+        Part(frame, tuple(map(_of_html, wanted, groups))),
     )
 
 
-def _html(head: Head, planned: tuple[Section, ...], foot: Footer, templates: Environment) -> str:
-    shown = {"head": head, "sections": planned, "footer": foot, "page": page(head)}
-    first = next((row.card.title for section in planned for row in section.full), "")
-    return "".join(stream(templates, "mail.html.j2", first=first, **shown))
+def _in_full(templates: Environment, css: str, row: Shown) -> Printed:
+    short = compact(row)
+    html = _card(templates, css, "mail_card.html.j2", short)
+    return Printed(html, text.card(short, templates), text.links(short, templates))
 
 
-def _size(html: str) -> int:
-    return len(html.encode())
+def _by_name(templates: Environment, css: str, row: Shown) -> Card:
+    return _card(templates, css, "mail_name.html.j2", named(row))
 
 
-# ---- what there is room for
+def _card(templates: Environment, css: str, name: str, row: Shown) -> Card:
+    html = fill(templates, name, row=row, number=NUMBER)
+    return parted(_styled.fragment(html, css), NUMBER)
 
 
-def _plan(cards: Iterable[Section], groups: int, room: int, templates: Environment) -> Iterator[Section]:
-    """The sections with those papers in full, and those named, that there is room for.
-
-    Each group gets an equal share of the room that those before it have left: the first one does not take it all.
-    """
-    full_room, named_room = room - NAMED, min(room, NAMED)
-    for left, section in zip(range(groups, 0, -1), cards, strict=False):
-        full, taken, over = _fitting(
-            map(_short, section.full), full_room // left, _cost(templates, "mail_card.html.j2")
-        )
-        full_room -= taken
-        rest = chain(over, map(_short, section.full), map(_short, section.rest))
-        named, taken, _ = _fitting(rest, named_room // left, _cost(templates, "mail_name.html.j2"))
-        named_room -= taken
-        more = section.papers - len(full) - len(named)
-        yield replace(section, full=full, rest=named, named=len(named), more=more)
+def _of_html(wanted: Wanted, group: Given) -> Filled:
+    return Filled(
+        papers=wanted.papers,
+        full=[one.html for one in group.full],
+        named=group.named,
+        names=len(group.named),
+        more=wanted.papers - len(group.full) - len(group.named),
+    )
 
 
-def _fitting(
-    rows: Iterable[Shown], room: int, cost: Callable[[Shown], int]
-) -> tuple[tuple[Shown, ...], int, tuple[Shown, ...]]:
-    """The first rows that fit, the room they take, and the row that did not fit."""
-    kept: list[Shown] = []
-    used = 0
-    for row in rows:
-        if used + (taken := cost(row)) > room:
-            return tuple(kept), used, (row,)
-        kept.append(row)
-        used += taken
-    return tuple(kept), used, ()
+def _of_text(wanted: Wanted, group: Given, templates: Environment) -> Filled:
+    rows = list(map(named, group.rows))
+    return replace(
+        _of_html(wanted, group),
+        full=[one.text for one in group.full],
+        named=[text.name(row, templates) for row in rows],
+        references=[*(one.links for one in group.full), *(text.links(row, templates) for row in rows)],
+    )
 
 
-def _cost(templates: Environment, name: str) -> Callable[[Shown], int]:
-    return lambda row: _size("".join(stream(templates, name, row=row)))
+# ---- the HTML without its papers
 
 
-def _short(row: Shown) -> Shown:
-    """The row without what would make one paper fill the mail."""
-    card = row.card
-    title, abstract = _cut(card.title, TITLE_SHOWN), _cut(card.abstract, ABSTRACT_SHOWN)
-    return replace(row, card=msgspec.structs.replace(card, title=title, abstract=abstract))
+def _frame(head: Head, foot: Footer, css: str, templates: Environment) -> Frame:
+    groups = [
+        _cards.group_frame("mail_group.html.j2", _styled.fragment(html, css))
+        for html in text.groups(head, templates, "mail_group.html.j2")
+    ]
+    shell = fill(
+        templates,
+        "mail.html.j2",
+        cards=CARDS,
+        head=head,
+        footer=foot,
+        page=page(head),
+        preheader=preheader(head),
+    )
+    return _cards.frame("mail.html.j2", _styled.document(shell, css), groups)
 
 
-def _cut(words: str, most: int) -> str:
-    return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"
+def _size(frame: Frame) -> int:
+    """Bytes of the frame with all that may stand in it."""
+    return sum(map(len, frame[:3])) + sum(
+        len(heading) + len(names) + len(behind) + size(more) for heading, names, behind, more in frame.groups
+    )
+
+
+def preheader(head: Head) -> str:
+    """What a list of mails shows behind the subject: `12 new papers · Compression 5 · …`."""
+    words = count(head.papers, "paper" if head.account.revised or head.since else "new paper")
+    for group in head.groups:
+        more = f" · {group.heading} {group.papers:,}" if group.papers else ""
+        if len(words) + len(more) > PREHEADER:
+            return f"{words} · …"
+        words += more
+    return words
 
 
 # ---- headers
@@ -112,7 +157,7 @@ def _headers(head: Head) -> list[tuple[str, str]]:
     return [
         ("Subject", unstructured(subject(head), len("Subject: "))),
         ("Date", _feed.rfc5322(head.made)),
-        ("List-Id", f"{phrase(_cut(head.title, 60))}\r\n <{list_id(head)}>"),
+        ("List-Id", f"{phrase(cut(head.title, 60))}\r\n <{list_id(head)}>"),
         ("Content-Language", "en"),
         ("Auto-Submitted", "auto-generated"),  # RFC 3834 §5: no out-of-office answers
     ]
@@ -121,7 +166,7 @@ def _headers(head: Head) -> list[tuple[str, str]]:
 def subject(head: Head) -> str:
     """`Daily Papers: 39 papers, 21 Nov 2026`; a long title is cut, the count and the date never are."""
     told = f": {count(head.papers, 'paper')}, {day(head.date)}"
-    return _cut(head.title, SUBJECT - len(told)) + told
+    return cut(head.title, SUBJECT - len(told)) + told
 
 
 _NO_LABEL = re.compile(r"[^a-z0-9]+")
