@@ -13,7 +13,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from digest import rules, search
+from digest import rules
+from digest.asking import search
 from digest.identity import strongest
 from digest.issue import as_read
 from digest.store import open_store

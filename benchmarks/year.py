@@ -25,8 +25,9 @@ from xml.sax.saxutils import escape
 
 import msgspec
 
-from digest import config, pace, pipeline, schedule
+from digest import config, pipeline, schedule
 from digest.config import Home
+from digest.fetching import pace
 from digest.pipeline import Run
 from digest.sources import _arxiv
 from digest.store import Store, issues, open_store

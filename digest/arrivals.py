@@ -9,9 +9,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from digest import latex
 from digest.identity import Work, folded
-from digest.papers import Paper
+from digest.markup import latex
+from digest.papers import Paper, without_abstract
 
 Kind = Literal["new", "revised", "withdrawn", "seen"]
 
@@ -62,7 +62,9 @@ def _revises(paper: Paper, said: Sequence[Paper]) -> bool:
     if not paper.version or not versions:
         return False
     version, before = max(versions, key=lambda pair: pair[0])
-    return paper.version > version and _wording(paper) != _wording(before)
+    # of one that was pruned the title is all that is left to compare
+    said_now = without_abstract(paper) if before.pruned else paper
+    return paper.version > version and _wording(said_now) != _wording(before)
 
 
 def _wording(paper: Paper) -> tuple[str, str]:

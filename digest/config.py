@@ -11,33 +11,26 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from digest import plugins, rules, slots, values
+from digest import delivery_tables, plugins, rules, slots, values
+from digest.delivery_tables import Delivery as Delivery
+from digest.delivery_tables import Smtp as Smtp
 from digest.errors import ConfigError, RuleError
 from digest.source_tables import HAND as HAND
 from digest.source_tables import Source as Source
 from digest.source_tables import source_of
 from digest.tables import Tables, meant
+from digest.theme import Theme
 
 T = TypeVar("T")
 
 SETTINGS = "digest.toml"
 SCHEDULES = "schedules"
 DROP = "dumps"  # the folder that is a source of its own where digest.toml names none
-DEFAULT_OUTPUTS = ("markdown", "html", "text", "mail", "atom", "rss", "jsonfeed")
-INDEX = "index"  # the renderer that no schedule names: every digest has an index
+DEFAULT_OUTPUTS = ("markdown", "html", "text", "mail", "bibtex", "ris", "atom", "rss", "jsonfeed")
+ALWAYS = ("index", "search")  # the renderers that no schedule names: every digest has an index with a search
 
+LONGEST_HOLD = timedelta(days=2)  # an issue older than three days is not sent unless it is named
 AtLeastOne = Annotated[int, msgspec.Meta(ge=1)]
-
-
-class Smtp(msgspec.Struct, frozen=True, kw_only=True):
-    """Where mail is handed over; checked and kept until there is sending."""
-
-    host: str = "127.0.0.1"
-    port: AtLeastOne = 25
-    security: Literal["none", "starttls", "tls"] = "none"
-    sender: str = msgspec.field(name="from", default="")
-    user: str = ""
-    password_file: str = ""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,9 +39,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     store: str = "sqlite:///digest.sqlite3"
     public: str = ""
     operator: tuple[str, ...] = ()
+    bounces: str = ""
+    unsubscribe: str = ""
     contact: str = ""
     keep: str = "90 days"
     smtp: Smtp = Smtp()
+    delivery: Delivery = Delivery()
+    theme: Theme = Theme()
     sources: dict[str, dict[str, Any]] | None = None
 
 
@@ -78,6 +75,7 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True):
     revised: Literal["skip", "show"] = "skip"
     outputs: tuple[str, ...] = DEFAULT_OUTPUTS
     to: tuple[str, ...] = ()
+    hold: str = "0 min"
     note: str = ""
     groups: tuple[dict[str, Any], ...]
 
@@ -114,6 +112,7 @@ class Digest:
     to: tuple[str, ...]
     note: Path | None
     groups: tuple[Group, ...]
+    hold: timedelta = timedelta()  # nothing of an issue goes out sooner after it was made
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +125,13 @@ class Home:
     kept: Path  # where dumps are kept that lie nowhere else
     public: str | None  # without a final slash
     operator: tuple[str, ...]
+    bounces: str  # the mailbox that takes back letters, at NAME+TOKEN@…; empty: none
+    unsubscribe: str  # the web address that answers /TOKEN by one click; empty: nobody does
     contact: str  # the mail address that fetched servers are told; empty: none
     keep: timedelta
     smtp: Smtp
+    delivery: Delivery
+    theme: Theme
     sources: tuple[Source, ...]
     digests: tuple[Digest, ...]
     names: tuple[str, ...] = ()  # of all digests that have a schedule
@@ -180,6 +183,7 @@ def _home(path: Path, digests: tuple[Digest, ...], mistakes: list[str]) -> Home 
     settings = tables.struct(Settings, table) if table is not None else None
     if settings is None:
         return None
+    delivery_tables.check(settings.smtp, settings.delivery, tables)
     named = settings.sources
     if named is None:
         named = {"drop": {"folder": DROP}} if (path / DROP).is_dir() else {}
@@ -190,12 +194,20 @@ def _home(path: Path, digests: tuple[Digest, ...], mistakes: list[str]) -> Home 
         kept=path / "kept",
         public=_made(values.web_address, settings.public, "public", tables) or None,
         operator=_addresses(settings.operator, "operator", tables),
+        bounces=_mailbox(settings.bounces, tables),
+        unsubscribe=_made(values.answering, settings.unsubscribe, "unsubscribe", tables) or "",
         contact=_contact(settings, tables),
         keep=_made(values.duration, settings.keep, "keep", tables) or timedelta(),
         smtp=settings.smtp,
+        delivery=settings.delivery,
+        theme=settings.theme,
         sources=tuple(source for item in named.items() if (source := source_of(*item, tables))),
         digests=digests,
     )
+
+
+def _mailbox(said: str, tables: Tables) -> str:
+    return _made(values.tagged_mailbox, said, "bounces", tables) or "" if said else ""
 
 
 def _contact(settings: Settings, tables: Tables) -> str:
@@ -237,11 +249,16 @@ def _digest(home: Path, file: Path, mistakes: list[str]) -> Digest | None:
     cron = _made(slots.parse, written.cron, "cron", tables)
     zone = _made(slots.zone, written.timezone, "timezone", tables)
     wait = _made(values.duration, written.wait, "wait", tables)
+    hold = _made(values.duration, written.hold, "hold", tables)
+    if hold and hold > LONGEST_HOLD:
+        tables.wrong(
+            "hold", f"{written.hold!r} is over {LONGEST_HOLD.days} days: an issue would be too old to send"
+        )
     groups = [_group(group, number, tables) for number, group in enumerate(written.groups, start=1)]
     note = _note(home, written.note, tables)
     _addresses(written.to, "to", tables)
     _check_names(written, tables)
-    if len(mistakes) > before or cron is None or zone is None or wait is None:
+    if len(mistakes) > before or cron is None or zone is None or wait is None or hold is None:
         return None
     return Digest(
         name=file.stem,
@@ -256,6 +273,7 @@ def _digest(home: Path, file: Path, mistakes: list[str]) -> Digest | None:
         revised=written.revised,
         outputs=tuple(dict.fromkeys(written.outputs)),
         to=written.to,
+        hold=hold,
         note=note,
         groups=tuple(group for group in groups if group),
     )
@@ -285,7 +303,7 @@ def _group(table: dict[str, Any], number: int, tables: Tables) -> Group | None:
 
 
 def _check_names(written: Schedule, tables: Tables) -> None:
-    known = [name for name in plugins.names("renderers") if name != INDEX]
+    known = [name for name in plugins.names("renderers") if name not in ALWAYS]
     for name in written.outputs:
         if name not in known:
             tables.wrong(

@@ -1,10 +1,12 @@
-"""Points at which a test may kill the program. Each does nothing without the variable DIGEST_CRASH_AT.
+"""Points at which a test may kill the program, or stop it. Each does nothing without DIGEST_CRASH_AT or DIGEST_STOP_AT.
 
-A promise that holds after `kill -9` is only worth what was tried: tests/test_crash.py kills at each of these.
+A promise that holds after `kill -9` is only worth what was tried: the tests kill at each of these.
 """
 
 import os
 import signal
+from functools import cache
+from itertools import count
 
 POINTS = (
     "home loaded",
@@ -23,6 +25,7 @@ POINTS = (
     "cards stored",
     "issue carried",
     "issue frozen",
+    "deliveries planned",
     "cursor moved",
     "slot settled",
     "issue committed",
@@ -35,10 +38,41 @@ POINTS = (
     "run recorded",
 )
 
+# From the claim of a delivery to the record of what became of it.
+SENDING = (
+    "claims recovered",
+    "deliveries claimed",
+    "letter composed",
+    "envelope answered",
+    "letter begun",
+    "body sent",
+    "dot marked",
+    "dot sent",
+    "reply read",
+    "outcomes recorded",
+)
+
+_SIGNALS = {"DIGEST_CRASH_AT": signal.SIGKILL, "DIGEST_STOP_AT": signal.SIGSTOP}
+_passed = count(1)
+
 
 def point(name: str) -> None:
-    """Die here, without a chance to tidy up, if the variable says so."""
-    if os.environ.get("DIGEST_CRASH_AT") == name:
-        if name not in POINTS:
-            raise ValueError(f"{name!r} is not in POINTS")
-        os.kill(os.getpid(), signal.SIGKILL)
+    """Die here, without a chance to tidy up, or stop until SIGCONT, if a variable says so.
+
+    `DIGEST_CRASH_AT="file written:3"` is at the third time that the program comes by.
+    """
+    for wanted, times, strike in _wanted():
+        if wanted == name and next(_passed) == times:
+            os.kill(os.getpid(), strike)
+
+
+@cache
+def _wanted() -> tuple[tuple[str, int, int], ...]:
+    """Where to do what, and at which time: looked up once, for each letter comes by eight points."""
+    found = []
+    for variable, strike in _SIGNALS.items():
+        name, _, times = os.environ.get(variable, "").partition(":")
+        if name and name not in (*POINTS, *SENDING):
+            raise ValueError(f"{name!r} is no point")
+        found += [(name, int(times or 1), strike)] if name else []
+    return tuple(found)

@@ -6,7 +6,9 @@
     ├── DumpError             a whole dump cannot be read; the others go on
     ├── SourceError           a source did not bring what it was asked for; the others go on
     ├── StoreError            the store cannot be opened or written
-    └── OutboxError           a file of the outbox cannot be written
+    ├── LockError             another scheduler works in this home
+    ├── OutboxError           a file of the outbox cannot be written
+    └── DeliveryError         nobody takes mail from us at all; nothing is lost, it is tried again
 
 A record that cannot be read is no error but a value, `papers.Reject`. Any other exception is a bug of ours:
 nobody catches it, and it keeps its traceback.
@@ -56,8 +58,16 @@ class StoreError(DigestError):
     """The store cannot be opened, read or written."""
 
 
+class LockError(DigestError):
+    """Another scheduler works in this home."""
+
+
 class OutboxError(DigestError):
     """A file of the outbox cannot be written."""
+
+
+class DeliveryError(DigestError):
+    """The way out is shut: a server that cannot be reached or lets nobody in, a folder that cannot be written."""
 
 
 QUERY_SHOWN = 100  # a caret under a longer line is off the screen

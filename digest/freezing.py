@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 import msgspec
 from sqlalchemy import Connection
 
-from digest import crash, identity, note, ranking
+from digest import crash, identity, note, planning, ranking
 from digest.arrivals import Arrival, Entry, Span, by_work, fate, gathered
 from digest.config import HAND, Digest, Home
 from digest.identity import Work
@@ -26,7 +26,6 @@ from digest.issue import (
     placed,
 )
 from digest.rules import Reading, counted, lit, words
-from digest.rules.engine import Engine
 from digest.store import Store, issues, log, visits, works
 from digest.verdicts import BAD, Finding, of_dumps, with_silence
 
@@ -46,6 +45,7 @@ class Made(msgspec.Struct, frozen=True, kw_only=True):
     dumps: tuple[DumpRead, ...]
     sources: dict[str, str]  # source → verdict
     reasons: dict[str, str] = {}  # source → why it is bad
+    deliveries: int = 0  # how many are ready to be sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def _made(
     tell: Callable[[int, int], None],
 ) -> tuple[Made, int | None]:
     """The issue and its number in the store, or, if none is to be made, no trace of it."""
-    number, head = issues.next_id(db), None
+    number, head, planned = issues.next_id(db), None, 0
     with db.begin_nested() as attempt:
         account, groups = _carry(db, number, digest, unread.entries, tell)
         state = _state(db, digest, occasion, sum(group.papers for group in groups))
@@ -130,6 +130,7 @@ def _made(
             head = _head(db, home, digest, occasion, account, groups, unread)
             issues.freeze(db, number, head)
             crash.point("issue frozen")
+            planned = planning.plan(db, digest, number, head)
         else:
             attempt.rollback()
     made = Made(
@@ -141,6 +142,7 @@ def _made(
         dumps=unread.reads,
         sources=unread.verdicts,
         reasons=unread.reasons,
+        deliveries=planned,
     )
     return made, number if head else None
 
@@ -199,6 +201,8 @@ def _carry(
     db: Connection, issue: int, digest: Digest, entries: Sequence[Entry], tell: Callable[[int, int], None]
 ) -> tuple[Account, tuple[GroupHead, ...]]:
     """Put the digest's unread works under its groups, as cards of this issue."""
+    from digest.rules.engine import Engine  # numpy costs 150 ms: `digest status` asks for no engine
+
     unread = gathered(entries, works.of(db, (entry.atom for entry in entries)))
     rules = Engine([group.rule for group in digest.groups])
     fates: Counter[str] = Counter()

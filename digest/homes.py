@@ -1,21 +1,23 @@
 """What is done with a home as a whole: make, check, try out, say where a digest begins, show an issue again."""
 
 import dataclasses
+import webbrowser
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import copytree
+from tempfile import TemporaryDirectory, mkdtemp
 
 from jinja2 import Environment
 
-from digest import outbox, ranking, templating
+from digest import outbox, ranking, rehearsal, templating
 from digest.config import SCHEDULES, SETTINGS, Digest, Home
 from digest.errors import ConfigError, DigestError
 from digest.freezing import sources_of
 from digest.issue import Issue
 from digest.pipeline import Run, strange_sources, waiting_for_start
-from digest.renderers import text
+from digest.renderers import html, text
 from digest.reporting import count
 from digest.store import Store, issues, log, open_store
 from digest.store import copy as copy_store
@@ -34,10 +36,13 @@ folder = "dumps"      # drop saved pages here
 
 # [sources.arxiv]                        # fetched by itself: arXiv's announcements
 # arxiv_rss = ["cs.LG", "cs.CL"]
+
+# [theme.light]         # colours of page, archive and mail; [theme.dark] has those of dark screens
+# link = "#0b57a4"      # also: paper, ink, quiet, rule, bad, wash, lit
 """
 
 
-def make(path: Path) -> Iterator[str]:
+def make(path: Path, *, with_templates: bool = False) -> Iterator[str]:
     """Make a home in this folder; what is there already stays. What was done, line by line."""
     try:
         for folder in (SCHEDULES, "dumps", "outbox"):
@@ -45,9 +50,20 @@ def make(path: Path) -> Iterator[str]:
         yield from _put(path / SETTINGS, _SETTINGS_TEXT)
         for sample in sorted(templating.shipped(SCHEDULES).glob("*.toml")):
             yield from _put(path / SCHEDULES / sample.name, sample.read_text(encoding="utf-8"))
+        if with_templates:
+            yield from _copied_templates(path / "templates")
     except OSError as error:
         raise ConfigError(f"{error.filename}: {error.strerror}: no home can be made here") from error
     yield f"Drop a saved page into {path / 'dumps'} and run: digest --home {path} build"
+
+
+def _copied_templates(folder: Path) -> Iterator[str]:
+    shipped = templating.shipped("templates")
+    for file in sorted(shipped.glob("**/*.j2")):
+        target = folder / file.relative_to(shipped)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        yield from _put(target, file.read_text(encoding="utf-8"))
+    yield "A template that you do not change is better deleted: then it is always the one of your version"
 
 
 def _put(file: Path, words: str) -> Iterator[str]:
@@ -62,12 +78,12 @@ def _put(file: Path, words: str) -> Iterator[str]:
 
 def templates(home: Home) -> Environment:
     """The templates in force; ConfigError with every mistake in those that are the home's own."""
-    return templating.in_force(home.templates)
+    return rehearsal.in_force(home)
 
 
 def check(home: Home, now: datetime) -> Iterator[str]:
     """What is in a home without mistakes, and what may be meant otherwise."""
-    templating.refuse_mistakes(templating.environment(home.templates))
+    rehearsal.refuse_mistakes(rehearsal.templates(home))
     for digest in home.digests:
         for group in digest.groups:
             yield from (f"{digest.name}, {group.heading}: {warning}" for warning in group.rule.warnings)
@@ -117,6 +133,20 @@ def texts(home: Home, run: Run) -> Iterator[str]:
                 yield "".join(shown(home, store, made.issue.name, frozen=False))
 
 
+def look_at(home: Home, run: Run) -> Iterator[str]:
+    """Open the issues of a dry run in the browser, from a folder that outlives it; where they lie, line by line."""
+    made = [one.issue for one in run.made if one.issue]
+    if not made:
+        return
+    folder = Path(mkdtemp(prefix="digest-dry-run-"))
+    copytree(home.outbox, folder, dirs_exist_ok=True)
+    for head in made:
+        paths = outbox.paths(head)
+        page = folder / next((path for path in paths if path.endswith(html.FILE)), paths[0])
+        done = webbrowser.open(page.as_uri())
+        yield f"{page}: {'opened in the browser' if done else 'no browser opens here: open this file yourself'}"
+
+
 def start(
     home: Home, store: Store, digest: Digest, begin: str, moment: datetime | None, now: datetime
 ) -> str:
@@ -163,4 +193,4 @@ def shown(home: Home, store: Store, name: str, *, frozen: bool) -> Iterator[str]
     """An issue, or the newest of a digest: as text, or as it was frozen."""
     one = stored(store, [name])[0]
     issue = Issue(one.head, issues.cards_of(store, one.id))
-    return outbox.frozen(issue) if frozen else text.render(issue, templates(home))
+    return outbox.frozen(issue) if frozen else map(bytes.decode, text.render(issue, templates(home)))

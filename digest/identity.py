@@ -22,7 +22,7 @@ from itertools import combinations
 
 import msgspec
 
-from digest import latex
+from digest.markup import latex
 from digest.papers import Paper
 
 VERSION = 3  # of the way that keys are made; a new one recomputes the stored works in its migration

@@ -80,10 +80,15 @@ def _pack(file: "IO[bytes]", kept: Path) -> str:
 
 def forget(home: Home, store: Store, now: datetime) -> None:
     """Delete the copies of dumps that came longer ago than `keep`; what the store knows of them stays."""
+    for copy in old(home, store, now):
+        copy.unlink(missing_ok=True)
+
+
+def old(home: Home, store: Store, now: datetime) -> list[Path]:
+    """The copies that came longer ago than `keep`."""
     with store.reading() as db:
-        old = log.received_before(db, now - home.keep)
-    for sha256 in old:
-        _place(home.kept, sha256).unlink(missing_ok=True)
+        received = log.received_before(db, now - home.keep)
+    return [copy for sha256 in received if (copy := _place(home.kept, sha256)).exists()]
 
 
 def stored(

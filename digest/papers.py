@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
-from digest import latex
 from digest.identifiers import Id
+from digest.markup import latex
 
 RAW_KEPT = 200  # characters of a reject: enough to find it by hand, too few to fill the store
 LONGEST_LINK = 2_000  # characters; browsers take no more

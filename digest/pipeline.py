@@ -10,13 +10,16 @@ from typing import NamedTuple
 import msgspec
 from jinja2 import Environment
 
-from digest import crash, fetching, keeping, notices, outbox, sources
+from digest import crash, keeping, outbox, sources
 from digest.config import HAND, Digest, Home
 from digest.errors import ConfigError
-from digest.fetching import Visit
+from digest.fetching import due as fetching
+from digest.fetching import notices
+from digest.fetching.due import Visit
 from digest.freezing import Made, Occasion, freeze, sources_of
 from digest.ingesting import Tell, ingest
 from digest.issue import DumpRead, Head
+from digest.sending.rounds import Sent
 from digest.sources import Dump, Found
 from digest.store import Store, issues, log
 from digest.tables import meant
@@ -39,6 +42,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     visits: tuple[Visit, ...] = ()  # to sources that are fetched
     refused: tuple[str, ...] = ()  # digests that were not made, and what to do
     warnings: tuple[str, ...] = ()  # what is perhaps not meant so
+    sent: Sent | None = None  # what became of the letters that were due
 
 
 def build(

@@ -6,10 +6,11 @@ from typing import Any
 import msgspec
 
 from digest import outbox
-from digest.fetching import Visit
+from digest.fetching.due import Visit
 from digest.freezing import Made
 from digest.issue import DumpRead, Head
 from digest.pipeline import Run
+from digest.sending import rounds as sending
 from digest.verdicts import BAD
 
 
@@ -28,6 +29,7 @@ def made_object(made: Made, run: Run) -> dict[str, Any]:
         "sources": made.sources,
         **({"reasons": made.reasons} if made.reasons else {}),
         "outputs": [f"outbox/{path}" for path in outbox.paths(head)] if head else [],
+        **({"deliveries": made.deliveries} if made.deliveries else {}),
     }
 
 
@@ -77,6 +79,14 @@ def made_lines(made: Made, written: bool) -> Iterator[str]:
     for path in outbox.paths(head) if written else ():
         if path.endswith(("digest.html", "digest.md", "digest.eml")):
             yield f"  outbox/{path}"
+
+
+def sent_lines(run: Run, *, by_hand: bool) -> Iterator[str]:
+    """What became of letters; `by_hand`: what is left to be done."""
+    if ready := sum(made.deliveries for made in run.made):
+        told = "1 delivery is ready" if ready == 1 else f"{ready:,} deliveries are ready"
+        yield f"{told}: digest send" if by_hand else told
+    yield from sending.lines(run.sent) if run.sent else ()
 
 
 def _why_nothing(made: Made) -> str:

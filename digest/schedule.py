@@ -8,21 +8,26 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
-from digest import config, outbox, slots, templating
+from digest import config, outbox, rehearsal, slots
 from digest.config import Digest, Home
-from digest.errors import ConfigError, DigestError
-from digest.fetching import Visit
+from digest.errors import ConfigError, DigestError, StoreError
+from digest.fetching.due import Visit
 from digest.freezing import Occasion
 from digest.ingesting import Tell
 from digest.issue import DumpRead
+from digest.operating.events import event, problem
 from digest.pipeline import Ready, Run, begin, build, fetch, look, record
+from digest.sending import posting, telling
+from digest.sending import rounds as sending
+from digest.sending.desk import Clock
+from digest.sending.rounds import Sent
 from digest.sources import Found
 from digest.store import Store, issues, log, open_store
 from digest.verdicts import BAD
@@ -68,16 +73,23 @@ def run_due(home: Home, store: Store, now: datetime, say: Say, tell: Tell, ready
     slot_of = {digest.name: _settle_skipped(store, digest, now) for digest in begun}
     wanted = [(one, Occasion(now=now, slot=slot)) for one in begun if (slot := slot_of[one.name])]
     if wanted:
-        run = build(home, store, templating.in_force(home.templates), wanted, (), now, tell, ready)
+        run = build(home, store, rehearsal.in_force(home), wanted, (), now, tell, ready)
     else:
-        left_out = outbox.write_expected(store, home, templating.environment(home.templates))
+        left_out = outbox.write_expected(store, home, rehearsal.templates(home))
         for head in left_out:  # its slot is settled: no build would come by
             say(f"{head.name}: an interrupted run had not written all its files; they are written now")
+            problem("unwritten", issue=head.name)
         fetched = fetch(home, store, now, tell, ready)
         run = Run(dumps=fetched.dumps, made=(), visits=fetched.visits)
-        if run.visits or any(dump.records for dump in run.dumps):
+        if run.visits or any(dump.records for dump in run.dumps) or _has_failed(store):
             record(store, now, "run", run)
     return msgspec.structs.replace(run, refused=(*home.mistakes, *refused.values()))
+
+
+def _has_failed(store: Store) -> bool:
+    """Whether the last run came to no end: this one does, and says so."""
+    with store.reading() as db:
+        return issues.last_failure(db) is not None
 
 
 def _settle_skipped(store: Store, digest: Digest, now: datetime) -> datetime | None:
@@ -89,8 +101,11 @@ def _settle_skipped(store: Store, digest: Digest, now: datetime) -> datetime | N
     return slot
 
 
-def once(home: Home, store: Store, now: datetime, say: Say, tell: Tell) -> Run:
-    """Everything that is due now; files that somebody is still writing are waited for."""
+def once(home: Home, store: Store, now: datetime, clock: Clock, say: Say, tell: Tell) -> Run:
+    """Everything that is due now; files that somebody is still writing are waited for.
+
+    Sending takes its time: its leases need a clock that goes on.
+    """
     watch, began = Watch(), time.monotonic()
     settled: set[Path] = set()
     while time.monotonic() - began < PATIENCE:
@@ -101,13 +116,35 @@ def once(home: Home, store: Store, now: datetime, say: Say, tell: Tell) -> Run:
         time.sleep(STILL / 4)
     else:
         say(f"some files are still being written after {PATIENCE} seconds; the next run reads them")
-    return run_due(home, store, now, say, tell, lambda found: found.path in settled)
+    try:
+        done = run_due(home, store, now, say, tell, lambda found: found.path in settled)
+    except DigestError as error:
+        _remember(store, now, error)
+        raise
+    return msgspec.structs.replace(done, sent=_sent(home, store, clock, tell))
+
+
+def _sent(home: Home, store: Store, now: Clock, tell: Tell) -> Sent:
+    """What became of the letters that are due; a server that is down undoes no issue."""
+    try:
+        telling.send(home, store, now())
+        return sending.send(home, store, None, now, tell)
+    except DigestError as error:
+        _remember(store, now(), error)
+        return Sent(problems=(str(error),))
+
+
+def _remember(store: Store, now: datetime, error: DigestError) -> None:
+    """For `digest status`; where it is the store that fails, nobody can be told but who hears us now."""
+    problem("failed", problem=str(error))
+    if not isinstance(error, StoreError):
+        with suppress(StoreError), store.writing() as db:
+            issues.record_failure(db, now, str(error))
 
 
 def run(path: Path, clock: Callable[[], datetime], say: Say, told: Callable[[Run], None]) -> None:
     """Go on until SIGINT or SIGTERM, or until a bug of ours stops it with its traceback."""
-    stop = threading.Event()
-    with _stopped_by_signals(stop):  # from the first moment on
+    with stopped_by_signals() as stop:  # from the first moment on
         # APScheduler 3 ships no types
         from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]
         from apscheduler.triggers.interval import IntervalTrigger  # type: ignore[import-untyped]
@@ -121,16 +158,26 @@ def run(path: Path, clock: Callable[[], datetime], say: Say, told: Callable[[Run
             coalesce=True,
             misfire_grace_time=None,
         )
+        posts = posting.Posts(looks.home, looks.store, clock, say, stop, looks.remember)
+        scheduler.add_job(
+            posts.job,
+            IntervalTrigger(seconds=EVERY, timezone="UTC"),
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
         scheduler.start()
         say(f"digest runs in {path}; Ctrl-C ends it")
+        event("begun", home=path)
         looks.say_what_comes()
         try:
             stop.wait()
         finally:
             scheduler.shutdown(wait=True)  # a build that has begun ends first
             looks.close()
-    if looks.bug:
-        raise looks.bug
+            event("ended")
+    if bug := looks.bug or posts.bug:
+        raise bug
 
 
 class _Looks:
@@ -149,7 +196,7 @@ class _Looks:
         self._stamp = config.stamp(path)  # before they are read: no change may slip in between
         self._home = config.load(path)
         self._said: set[str] = set()
-        self._store = open_store(self._home.store)
+        self.store = open_store(self._home.store)
         self._watch = Watch()
         self._problems: set[DumpRead] = set()  # told already
         self._bad: dict[str, bool] = {}  # sources, at their last visit
@@ -169,8 +216,10 @@ class _Looks:
             self._not_before = time.monotonic() + pause
             self._watch = Watch()  # what was offered has perhaps not been read
             self.say(f"{error}\nnext try in {pause} seconds")
+            self.remember(error)
         except Exception as error:  # any bug: a thread would end in silence, so `run` raises it again
             self.bug = error
+            problem("bug", problem=f"{type(error).__name__}: {error}")
             self.stop.set()
             raise
 
@@ -178,9 +227,9 @@ class _Looks:
         if (stamp := config.stamp(self.path)) != self._stamp:
             self._stamp = stamp
             self._read_again()
-        run = run_due(self._home, self._store, self.clock(), self._say_once, _quiet, self._ready)
-        for problem in run.refused:
-            self._say_once(problem)
+        run = run_due(self._home, self.store, self.clock(), self._say_once, _quiet, self._ready)
+        for words in run.refused:
+            self._say_once(words)
         problems = {dump for dump in run.dumps if dump.format is None}
         turned = [visit for visit in run.visits if self._turned(visit)]
         if run.made or turned or set(run.dumps) - self._problems:
@@ -193,16 +242,27 @@ class _Looks:
             self._home = config.load(self.path)
         except ConfigError as error:
             self.say(f"{error}\nwhat was read before stays in force until that is mended")
+            problem("settings", problem=str(error))
         else:
             self._said.clear()
             self.say("settings and schedules were read again")
+            event("settings")
             self.say_what_comes()
+
+    def home(self) -> Home:
+        """The settings in force."""
+        return self._home
+
+    def remember(self, error: DigestError) -> None:
+        """For `digest status`."""
+        _remember(self.store, self.clock(), error)
 
     def say_what_comes(self) -> None:
         """The next slot of each digest, in its own time."""
         for digest in self._home.digests:
             slot = slots.following(digest.cron, digest.zone, self.clock()).astimezone(digest.zone)
             self.say(f"{digest.name}: the next slot is {slot:%a %Y-%m-%d %H:%M} {digest.zone.key}")
+            event("waits", digest=digest.name, slot=slot.isoformat())
 
     def _turned(self, visit: Visit) -> bool:
         """Whether a source is bad now and was well at the last visit, or the other way round."""
@@ -210,18 +270,18 @@ class _Looks:
         self._bad[visit.source] = visit.verdict in BAD
         return before != self._bad[visit.source]
 
-    def _say_once(self, problem: str) -> None:
+    def _say_once(self, words: str) -> None:
         """A problem that is still there at the next look is no news."""
-        if problem not in self._said:
-            self._said.add(problem)
-            self.say(problem)
+        if words not in self._said:
+            self._said.add(words)
+            self.say(words)
 
     def _ready(self, found: Found) -> bool:
         return self._watch.ready(found, time.monotonic())
 
     def close(self) -> None:
         """Give the store back."""
-        self._store.close()
+        self.store.close()
 
 
 def _quiet(_step: str, _done: int, _of: int, _unit: str) -> None:
@@ -229,13 +289,13 @@ def _quiet(_step: str, _done: int, _of: int, _unit: str) -> None:
 
 
 @contextmanager
-def _stopped_by_signals(stop: threading.Event) -> Iterator[None]:
+def stopped_by_signals() -> Iterator[threading.Event]:
     """SIGINT or SIGTERM asks to end; once more after a second does not wait for what is being done.
 
     Within that second it is the same wish: a terminal and `timeout` send it to the process and to its group.
     """
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    asked: list[float] = []
+    stop, asked = threading.Event(), list[float]()
 
     def ask(_number: int, _frame: object) -> None:
         asked.append(time.monotonic())
@@ -246,7 +306,7 @@ def _stopped_by_signals(stop: threading.Event) -> Iterator[None]:
     for number in before:
         signal.signal(number, ask)
     try:
-        yield
+        yield stop
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

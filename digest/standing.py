@@ -1,7 +1,7 @@
-"""How things stand: what comes next, what came last, and how the sources are."""
+"""How things stand: what comes next, what came last, how sources and deliveries are, and what needs a person."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -9,13 +9,54 @@ from digest import slots
 from digest.config import Digest, Home
 from digest.formats import TRIED
 from digest.freezing import sources_of
-from digest.store import Store, issues, log, visits, works
+from digest.operating import scheduler_lock
+from digest.sending import state as sending_state
+from digest.store import Store, issues, log, outcomes, visits, works
 from digest.verdicts import BAD, Finding, Verdict, with_silence
+
+LATE = timedelta(hours=1)  # after its slot an issue is late
 
 
 def of(home: Home, store: Store, now: datetime) -> dict[str, dict[str, Any]]:
     """Each digest's standing, by its name."""
-    return {digest.name: _of(home, store, digest, now) for digest in home.digests}
+    with store.reading() as db:
+        counts = outcomes.counts(db)
+    holder = scheduler_lock.holder(home)
+    of_home = {
+        "last_error": sending_state.last_error(store),
+        "scheduler": holder._asdict() if holder else None,
+    }
+    found = {}
+    for digest in home.digests:
+        sending = sending_state.of(store, digest.name, now, counts)
+        told = _of(home, store, digest, now) | of_home
+        told |= {"deliveries": sending.counts, "doubts": sending.doubts}
+        found[digest.name] = told | {"needs": list(_needs(store, digest, told, sending.waits_since, now))}
+    return found
+
+
+def _needs(
+    store: Store, digest: Digest, told: dict[str, Any], waits_since: datetime | None, now: datetime
+) -> Iterator[str]:
+    """What a person has to look at, and what to do."""
+    if doubts := told["deliveries"].get("doubt"):
+        yield f"{doubts:,} in doubt: look whether they came, then: digest doubt sent ISSUE (or resend)"
+    if waits_since:
+        yield f"deliveries wait since {_local(waits_since, digest.zone)}: digest send {digest.name}"
+    if passed := _passed(store, digest, now):
+        yield f"nothing was done at the slot of {_local(passed, digest.zone)}: is digest run at work?"
+    if told["last_error"] and told["last_error"]["run"]:
+        yield f"the last run failed: {told['last_error']['what']}"
+    for name, state in told["sources"].items():
+        if state["verdict"] in BAD:
+            yield f"source {name} is {state['verdict']}: digest sources check {name}"
+
+
+def _passed(store: Store, digest: Digest, now: datetime) -> datetime | None:
+    """The first slot that came due and was not kept; where none ever was, issues are made by hand."""
+    with store.reading() as db:
+        last = issues.latest_slot(db, digest.name)
+    return next(slots.between(digest.cron, digest.zone, last.slot, now - LATE), None) if last else None
 
 
 def _of(home: Home, store: Store, digest: Digest, now: datetime) -> dict[str, Any]:
@@ -90,6 +131,12 @@ def lines(digests: dict[str, dict[str, Any]]) -> Iterator[str]:
             yield f"  source      {source}: {state['verdict']}{why}, last news {state['last_news'] or 'never'}{again}"
         if found["last_run"]:
             yield from _run_lines(found["last_run"])
+        yield from sending_state.lines(found)
+        if found["last_error"]:
+            yield f"  last error  {found['last_error']['at']}: {found['last_error']['what']}"
+        if found["scheduler"]:
+            yield f"  scheduler   process {found['scheduler']['pid']}, since {found['scheduler']['since']}"
+        yield from (f"  do          {need}" for need in found["needs"])
 
 
 def _run_lines(run: dict[str, Any]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from digest import crash, identity
 from digest.arrivals import Entry, Kind, arriving, by_work
 from digest.identity import Atom
-from digest.papers import Paper
+from digest.papers import Paper, without_abstract
 from digest.preparing import Prepared
 from digest.sources import Dump
 from digest.store import log, works
@@ -94,5 +94,7 @@ def _unannounced(
 
 
 def _same(paper: Paper, other: Paper) -> bool:
-    """Whether two records say the same, wherever in their dumps they stood."""
+    """Whether two records say the same, wherever in their dumps they stood, as far as the other was not pruned."""
+    if other.pruned:
+        paper = without_abstract(paper)
     return msgspec.structs.replace(paper, where="") == msgspec.structs.replace(other, where="")

@@ -68,7 +68,7 @@ class Tables:
 
     def _value(self, kind: Any, value: Any, where: str) -> Any:
         if isinstance(kind, type) and issubclass(kind, msgspec.Struct) and isinstance(value, dict):
-            return self.struct(kind, value, f"[{where}]")
+            return self.struct(kind, value, f"[{where.replace('[', '').replace('] ', '.')}]")
         try:
             return msgspec.convert(value, kind)
         except msgspec.ValidationError:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from digest.errors import ConfigError
+from digest.errors import ConfigError, DigestError
 
 if TYPE_CHECKING:
     from digest.ingesting import Tell
@@ -57,8 +57,8 @@ def echo_problem(problem: str) -> None:
     click.echo(problem, err=True)
 
 
-def echo_run(run: "Run", as_json: bool, *, written: bool = True) -> None:
-    """What a run did; `written`: with the files that it wrote."""
+def echo_run(run: "Run", as_json: bool, *, written: bool = True, by_hand: bool = False) -> None:
+    """What a run did; `written`: with the files that it wrote; `by_hand`: with what is to be done now."""
     from digest import reporting
 
     if as_json:
@@ -69,24 +69,34 @@ def echo_run(run: "Run", as_json: bool, *, written: bool = True) -> None:
         echo_lines(reporting.dump_lines(run.dumps))
         for made in run.made:
             echo_lines(reporting.made_lines(made, written))
+        echo_lines(reporting.sent_lines(run, by_hand=by_hand))
     for line in (*reporting.bad_sources(run.made), *run.warnings):
         echo_problem(line)
 
 
-def report(run: "Run", as_json: bool, *, written: bool = True) -> None:
-    """What a run did, and the exit code of its digests and its sources."""
+def report(
+    run: "Run", as_json: bool, *, written: bool = True, quiet: bool = False, by_hand: bool = False
+) -> None:
+    """What a run did, unless `quiet` in JSON only, and the exit code of its digests and its sources."""
     from digest import reporting
     from digest.verdicts import BAD
 
-    echo_run(run, as_json, written=written)
-    for problem in run.refused:
+    if as_json or not quiet:
+        echo_run(run, as_json, written=written, by_hand=by_hand)
+        for problem in run.refused:
+            echo_problem(f"digest: {problem}")
+    unsent = run.sent.problems if run.sent else ()
+    for problem in unsent:
         echo_problem(f"digest: {problem}")
     if run.refused:
         sys.exit(ConfigError.exit_code)
+    if unsent:
+        sys.exit(DigestError.exit_code)
     finish(
         reporting.is_bad(run.dumps)
         or bool(reporting.bad_sources(run.made))
         or any(visit.verdict in BAD for visit in run.visits)
+        or bool(run.sent and (run.sent.rejected or run.sent.doubt))
     )
 
 

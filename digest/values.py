@@ -4,8 +4,13 @@ import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from digest.subscribers import addresses
+
 NAME_RULE = "1 to 64 of a-z, 0-9 and -, beginning with a letter or a digit"
 LONGEST = timedelta(days=3_660)  # ten years: what is longer leads out of the calendar
+LONGEST_TAGGED = 24  # before the @: with `+` and a token of 39 it is the 64 of RFC 5321 §4.5.3.1.1
+LONGEST_ANSWERING = 49  # with `/`, a token of 24 and two angle brackets it is a line of 76
+LONGEST_TAGGED_WHOLE = 42  # as `<mailto:NAME+TOKEN@…>` too
 _UNITS = {"min": "minutes", "minute": "minutes", "hour": "hours", "day": "days", "week": "weeks"}
 
 
@@ -63,14 +68,47 @@ def page(url: str) -> str:
 
 
 def mail_address(address: str) -> str:
-    """One bare mail address (RFC 5322 addr-spec)."""
-    from email.errors import MessageError  # 30 ms that a digest without readers need not pay
-    from email.headerregistry import Address
-
+    """One bare mail address, as it is written to."""
     try:
-        mailbox = Address(addr_spec=address)
-    except (ValueError, IndexError, MessageError):  # "a@" raises IndexError in Python 3.11
-        mailbox = Address()
-    if not mailbox.username or not mailbox.domain or not address.isprintable():
-        raise ValueError(f"{address!r} is not one mail address such as 'me@example.org'")
-    return address
+        return addresses.parse(address).written
+    except ValueError as error:
+        raise ValueError(f"{address!r} is not one mail address such as 'me@example.org': {error}") from error
+
+
+def mailbox(text: str) -> tuple[str, str]:
+    """The name and the address of `Daily Papers <digest@example.org>`, or of an address alone."""
+    if not text.isprintable():
+        raise ValueError(f"{text!r}: there are control characters in it")
+    found = re.fullmatch(r'\s*(?:"([^"]*)"|([^"<>]*?))\s*<([^<>]*)>\s*', text)
+    name, address = (found[1] or found[2] or "", found[3]) if found else ("", text)
+    try:
+        return name, addresses.parse(address).written
+    except ValueError as error:
+        raise ValueError(f"{text!r} is not as 'Daily Papers <digest@example.org>': {error}") from error
+
+
+def tagged_mailbox(address: str) -> str:
+    """A mailbox that also gets all mail to `NAME+TOKEN@…`, short enough that no program breaks a line of that."""
+    found = addresses.parse(mail_address(address))
+    if len(found.local) > LONGEST_TAGGED or len(found.written) > LONGEST_TAGGED_WHOLE:
+        raise ValueError(
+            f"{address!r}: at most {LONGEST_TAGGED} characters before the @, and {LONGEST_TAGGED_WHOLE} in all, "
+            "for a token is put into it"
+        )
+    return found.written
+
+
+def answering(url: str) -> str:
+    """The web address that answers a POST to /TOKEN (RFC 8058), short enough that no program breaks the line."""
+    whole = web_address(url)
+    if url and not (
+        whole.startswith("https://") and whole.isascii() and whole.isprintable() and " " not in whole
+    ):
+        raise ValueError(
+            f"{url!r} is not an address such as 'https://digest.example.org/u': it has to be https and ASCII"
+        )
+    if len(whole) > LONGEST_ANSWERING:
+        raise ValueError(
+            f"{url!r} is longer than {LONGEST_ANSWERING} characters: with a token behind it, lines would break"
+        )
+    return whole

@@ -14,7 +14,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
 from lxml import etree
-from lxml.html import fromstring  # type: ignore[attr-defined]  # its types do not tell of it
+from lxml.html import fromstring
 
 _SCHEMAS = Path(__file__).parent / "schemas"
 ATOM, RSS = (etree.RelaxNG(etree.parse(_SCHEMAS / f"{name}.rng")) for name in ("atom", "rss"))
@@ -204,7 +204,7 @@ def _html(element: Any) -> Iterator[str]:
     """What no HTML of a feed may have: NotHtml, SecurityRisk, SecurityRiskAttr, ContainsRelRef."""
     for node in fromstring(f"<div>{element.text}</div>").iter():
         if not isinstance(node.tag, str) or node.tag not in _SAFE:
-            yield f"SecurityRisk: {node.tag}"
+            yield f"SecurityRisk: {node.tag!r}"
             continue
         for key, value in node.attrib.items():
             if key == "href" and re.match(r"https?://", value, re.IGNORECASE):

@@ -39,7 +39,8 @@ def home(tmp_path: Path) -> Path:
 
 
 def test_the_commands_are_those_of_the_design() -> None:
-    words = "build check ingest init issues papers rebuild reread rules run show sources start status"
+    words = """backup bounces build cancel check doctor doubt ingest init issues papers prune rebuild report reread
+        rules run send show sources start stats status subscribers"""
     assert words.split() == COMMANDS
 
 
@@ -383,6 +384,7 @@ def test_outputs(home: Path) -> None:
         "2026-11-20/digest.md",
         "feed.rss",
         "index.html",
+        "search.js",
     }
 
 

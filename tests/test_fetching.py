@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from digest import config, fetching, pace, web
+from digest import config
+from digest.fetching import due as fetching
+from digest.fetching import pace, web
 from digest.sources import FIRST
 from digest.store import log, open_store, visits, works
 from tests import arxiv, homes
@@ -296,7 +298,7 @@ def test_bad_news_is_told_everywhere_and_once(playing: Playing, tmp_path: Path) 
         made = build(playing, f"{DAYS[1]}T{hour}:00Z", code=3)
     assert made[0]["sources"]["arxiv-rss"] == "stale"  # type: ignore[index]
     assert notices() == [f"{DAYS[1]}T120000Z-arxiv-rss-stale.txt"]
-    status = json.loads(homes.run(playing.home, "status", "--json", now=f"{DAYS[1]}T13:00Z").stdout)
+    status = json.loads(homes.run(playing.home, "status", "--json", now=f"{DAYS[1]}T13:00Z", code=3).stdout)
     assert status["daily"]["sources"]["arxiv-rss"]["verdict"] == "stale"
     assert "it still shows" in status["daily"]["sources"]["arxiv-rss"]["why"]
     playing.shows = DAYS[1]

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from digest import pace, web
 from digest.errors import SourceError
-from digest.public import is_public
+from digest.fetching import pace, web
+from digest.fetching.public import is_public
+from digest.fetching.web import Web
 from digest.sources import arxiv_api, arxiv_oai, url
 from digest.values import duration
 from digest.verdicts import MOST_SAID
-from digest.web import Web
 from tests import arxiv, homes
 from tests.arxiv import Item
 from tests.servers import Asked, Reply, Server, as_json, serving
@@ -193,7 +193,7 @@ def test_words_of_a_server_are_short_and_readable(server: Server, tmp_path: Path
         "<error code='badArgument'>\x1b]0;title\x07\u202eabc" + "z" * 90_000 + "</error>"
     )
     done = homes.run(home, "build", now=FRIDAY, code=3)
-    said = done.stdout + done.stderr + homes.run(home, "status", now=FRIDAY).stdout
+    said = done.stdout + done.stderr + homes.run(home, "status", now=FRIDAY, code=3).stdout
     said += homes.run(home, "sources", "check", now=FRIDAY, code=3).stdout
     said += "".join(path.read_text() for path in (home / "outbox" / "_notices").iterdir())
     assert "badArgument" in said
@@ -247,7 +247,8 @@ def test_looking_at_a_page_takes_time_as_its_size(crumb: bytes, tmp_path: Path) 
 def test_a_mistake_in_a_source_costs_its_papers_only(
     server: Server, ours: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from digest import config, fetching
+    from digest import config
+    from digest.fetching import due as fetching
     from digest.store import open_store
 
     def fails(*_: object) -> None:

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest import formulas, latex
 from digest.arrivals import Entry, arriving
+from digest.markup import formulas, latex
 from digest.papers import Paper, paper, readable
 
 ROWS = [

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest import latex, markup, papers
+from digest import markup, papers
+from digest.markup import latex
 from digest.papers import readable
 
 PLAIN = {

@@ -59,3 +59,11 @@ def test_there_is_one_version() -> None:
     project = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["version"] == VERSION
     assert f"## {VERSION}" in (TOP / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_the_theme_of_the_readme_can_be_pasted(tmp_path: Path) -> None:
+    [theme] = [block for block in blocks(README) if "[theme.light]" in block]
+    home = homes.make(tmp_path / "home", theme)
+    assert homes.run(home, "check").stdout == "no mistakes in 1 digest and 1 source\n"
+    (home / "digest.toml").write_text(theme.replace("#f0a8d8", "#202020"))
+    assert "theme" in homes.run(home, "check", code=2).stderr

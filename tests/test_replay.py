@@ -19,8 +19,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from digest import config, crash, pace, pipeline, schedule, standing, templating, web
+from digest import config, crash, pipeline, schedule, standing, templating
 from digest.config import Home
+from digest.fetching import pace, web
 from digest.freezing import Occasion
 from digest.pipeline import Run
 from digest.store import Store, issues, open_store

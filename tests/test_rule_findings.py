@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from digest import identity, rules, slots
+from digest.asking.findings import ENOUGH, Finding, findings, is_wrong
+from digest.asking.known import Known
+from digest.asking.tallies import begun
 from digest.config import Digest, Group
 from digest.issue import as_read
-from digest.known import Known
 from digest.papers import Paper
-from digest.rule_findings import ENOUGH, Finding, findings, is_wrong
-from digest.rule_tallies import begun
 from digest.rules.expressions import written
 from digest.rules.rewording import (
     contradictions,

@@ -3,7 +3,7 @@
 import pytest
 
 from digest import rules
-from digest.excerpts import PLAIN, Marks, excerpt
+from digest.asking.excerpts import PLAIN, Marks, excerpt
 from digest.rules.explaining import explain, said
 
 PAPER = rules.read(

@@ -15,7 +15,9 @@ MOST_FUNCTIONS = 35  # lines: 95 of 100 functions are shorter
 HALF_OF_FUNCTIONS = 8  # lines of code, without the docstring
 HALF_OF_FILES = 120
 
-FILE_EXCEPTIONS: dict[str, str] = {}
+FILE_EXCEPTIONS: dict[str, str] = {
+    "store/schema.py": "every table stands in one list, which is read beside the migrations",
+}
 FUNCTION_EXCEPTIONS: dict[str, str] = {}
 
 

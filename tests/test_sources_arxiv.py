@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from digest import config, fetching, pace, web
+from digest import config
 from digest.errors import ConfigError
-from digest.fetching import Visit
+from digest.fetching import due as fetching
+from digest.fetching import pace, web
+from digest.fetching.due import Visit
 from digest.sources import FIRST, _arxiv, arxiv_api, arxiv_oai
 from digest.store import Store, open_store, visits
 from tests import arxiv, homes

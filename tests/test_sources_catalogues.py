@@ -11,8 +11,10 @@ import pytest
 import zstandard
 from sqlalchemy import text
 
-from digest import config, fetching, pace, web
+from digest import config
 from digest.errors import ConfigError
+from digest.fetching import due as fetching
+from digest.fetching import pace, web
 from digest.sources import FIRST, _pages
 from digest.store import Store, open_store, visits
 from tests import homes, pages

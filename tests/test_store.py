@@ -144,7 +144,7 @@ def test_a_store_of_a_newer_program_is_refused_and_not_touched(tmp_path: Path, l
     path = tmp_path / "digest.sqlite3"
     opened_by(later_program, path)
     before = path.read_bytes()
-    with pytest.raises(ConfigError, match=r"newer digest \(its schema is later, this program's 0004\)"):
+    with pytest.raises(ConfigError, match=r"newer digest \(its schema is later, this program's 0005\)"):
         open_store(path)
     assert path.read_bytes() == before
     assert sorted(file.name for file in tmp_path.iterdir() if file.is_file()) == ["digest.sqlite3"]

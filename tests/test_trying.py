@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
+from digest.asking.trying import Spread
 from digest.charts import BAR, ROWS, bar, bars, percent
-from digest.trying import Spread
 
 
 @pytest.mark.parametrize("number", [0, 1, 8, 9, 17, 1000, 12345])

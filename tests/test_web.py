@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from digest import pace, web
 from digest.errors import SourceError
-from digest.public import is_public
-from digest.web import Web
+from digest.fetching import pace, web
+from digest.fetching.public import is_public
+from digest.fetching.web import Web
 from tests import homes
 from tests.servers import Asked, Reply, Server, packed, serving, with_etag
 

@@ -97,9 +97,9 @@ def _serve() -> bool:
 
 def main() -> None:
     """Import what the program needs, wait, and be it."""
-    from digest import checking, pipeline, plugins, schedule, standing  # noqa: F401
+    from digest import plugins
 
-    for kind in ("formats", "renderers"):
+    for kind in ("formats", "renderers", "deliveries"):
         for name in plugins.names(kind):
             plugins.load(kind, name)
     if _serve():

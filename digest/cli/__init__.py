@@ -11,7 +11,18 @@ from typing import NoReturn
 import click
 
 from digest import VERSION
-from digest.cli import dumps, making, rules, showing, sources
+from digest.cli import (
+    bounces,
+    delivering,
+    dumps,
+    making,
+    outcomes,
+    rules,
+    showing,
+    sources,
+    subscribers,
+    upkeep,
+)
 from digest.cli.place import Place
 from digest.errors import DigestError
 from digest.moments import Moment, utc
@@ -61,12 +72,13 @@ def main() -> NoReturn:
 
 @cli.command(epilog="Example: digest init ~/papers")
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(file_okay=False, path_type=Path))
+@click.option("--templates", "with_templates", is_flag=True, help="Copy the templates too, to change them.")
 @click.pass_obj
-def init(place: Place, folder: Path | None) -> None:
+def init(place: Place, folder: Path | None, with_templates: bool) -> None:
     """Make a home with a sample schedule."""
     from digest import homes
 
-    for line in homes.make(folder.absolute() if folder else place.path):
+    for line in homes.make(folder.absolute() if folder else place.path, with_templates=with_templates):
         click.echo(line)
 
 
@@ -91,7 +103,17 @@ for command in (
     showing.show,
     showing.rebuild,
     showing.papers,
+    showing.stats,
     rules.rules,
     sources.sources,
+    subscribers.subscribers,
+    bounces.bounces,
+    delivering.send,
+    delivering.cancel,
+    outcomes.report,
+    outcomes.doubt,
+    upkeep.doctor,
+    upkeep.backup,
+    upkeep.prune,
 ):
     cli.add_command(command)

@@ -14,6 +14,7 @@ from digest.terminal import echo_lines, echo_problem, echo_run, progress, report
 
 if TYPE_CHECKING:
     from digest.config import Digest, Home
+    from digest.pipeline import Run
 
 
 def chosen(home: "Home", names: tuple[str, ...]) -> list["Digest"]:
@@ -27,6 +28,7 @@ def chosen(home: "Home", names: tuple[str, ...]) -> list["Digest"]:
 @click.argument("digests", nargs=-1, metavar="[DIGEST]...")
 @click.option("--dump", "dumps", multiple=True, type=DUMP, help="Read this dump first; may be given again.")
 @click.option("--dry-run", is_flag=True, help="Show the issue; change nothing at all.")
+@click.option("--open", "in_browser", is_flag=True, help="In a dry run: look at the issue in the browser.")
 @click.option(
     "--since",
     type=Moment(),
@@ -39,6 +41,7 @@ def build(
     digests: tuple[str, ...],
     dumps: tuple[Path, ...],
     dry_run: bool,
+    in_browser: bool,
     since: datetime | None,
     as_json: bool,
 ) -> None:
@@ -47,6 +50,10 @@ def build(
     from digest.config import HAND
     from digest.freezing import Occasion
 
+    if in_browser and not dry_run:
+        raise click.UsageError(
+            "--open is for a dry run; the page of an issue that was made lies in the outbox"
+        )
     home = place.home(only=digests or None)
     wanted = [
         (digest, Occasion(now=place.now, since=utc(since, digest.zone) if since else None))
@@ -68,9 +75,11 @@ def build(
         run = pipeline.build(used, store, homes.templates(home), wanted, given, place.now, tell)
         if dry_run and not as_json:
             echo_lines(homes.texts(used, run))
+        for line in homes.look_at(used, run) if in_browser else ():
+            echo_problem(line)
     if dry_run:
         echo_problem("a dry run: nothing was changed")
-    report(run, as_json, written=not dry_run)
+    report(run, as_json, written=not dry_run, by_hand=not dry_run)
 
 
 @click.command(epilog="Example: digest start weekly --from now")
@@ -90,29 +99,64 @@ def start(place: Place, digest: str, begin: str) -> None:
 
 @click.command(epilog="Example, as a line of cron: 5 * * * * digest --home /srv/papers run --once")
 @click.option("--once", is_flag=True, help="Do what is due now, then exit.")
+@click.option(
+    "--log", "log", metavar="FILE", help="One line an event in place of words; FILE or -, which is stderr."
+)
 @AS_JSON
 @click.pass_obj
-def run(place: Place, once: bool, as_json: bool) -> None:
+def run(place: Place, once: bool, log: str | None, as_json: bool) -> None:
     """The scheduler: an issue at every slot of every schedule, and what is dropped is read.
 
     With --now the clock begins at that time and goes on.
     """
-    from digest import schedule
+    from digest.errors import LockError
+    from digest.operating import events, scheduler_lock
 
-    if once:
-        home = place.home(strict=False)
-        chosen(home, ())
-        with opened(home) as store, progress() as tell:
-            done = schedule.once(home, store, place.now, echo_problem, tell)
-        report(done, as_json)
-        return
-    chosen(place.home(), ())
+    home = place.home(strict=not once)
+    chosen(home, ())
+    with opened(home):
+        pass  # a store that cannot be used is told before anything is made beside it
+    with events.logged_to(log) if log else nullcontext():
+        try:
+            with scheduler_lock.held(home, place.now):
+                if once:
+                    _run_once(home, place, quiet=bool(log), as_json=as_json)
+                else:
+                    _run_on(place, quiet=bool(log), as_json=as_json)
+        except LockError as error:
+            events.problem("refused", problem=str(error))
+            if not once:
+                raise
+            echo_problem(f"{error}; what is due now is its to do")  # no failure: a line of cron comes again
+
+
+def _run_once(home: "Home", place: Place, *, quiet: bool, as_json: bool) -> None:
+    from digest import schedule
+    from digest.operating import run_events
+
+    say, clock = _silent if quiet else echo_problem, place.clock()
+    with opened(home) as store, progress() as tell:
+        done = schedule.once(home, store, place.now, clock, say, tell)
+    run_events.log(done)
+    report(done, as_json, quiet=quiet)
+
+
+def _run_on(place: Place, *, quiet: bool, as_json: bool) -> None:
+    from digest import schedule
+    from digest.operating import run_events
+
+    def told(done: "Run") -> None:
+        run_events.log(done)
+        if as_json or not quiet:
+            echo_run(done, as_json)
+
     ahead = place.now - datetime.now(UTC)
     ahead = ahead if abs(ahead) > timedelta(seconds=2) else timedelta()
-    schedule.run(
-        place.path,
-        lambda: (datetime.now(UTC) + ahead).replace(microsecond=0),
-        echo_problem,
-        lambda done: echo_run(done, as_json),
-    )
-    click.echo("digest has ended", err=True)
+    clock = lambda: (datetime.now(UTC) + ahead).replace(microsecond=0)  # noqa: E731
+    schedule.run(place.path, clock, _silent if quiet else echo_problem, told)
+    if not quiet:
+        echo_problem("digest has ended")
+
+
+def _silent(_words: str) -> None:
+    """Who has the log needs no words."""

@@ -1,9 +1,9 @@
 """Where and when a command works, and what several commands ask for."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,13 @@ class Place:
         home = config.load(self.path, only=only, strict=strict)
         crash.point("home loaded")
         return home
+
+    def clock(self) -> Callable[[], datetime]:
+        """A clock that begins at `now` and goes on, in whole seconds."""
+        import time
+
+        began = time.monotonic()
+        return lambda: self.now + timedelta(seconds=int(time.monotonic() - began))
 
 
 DUMP = click.Path(exists=True, dir_okay=False, readable=True, allow_dash=True, path_type=Path)

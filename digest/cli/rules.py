@@ -15,10 +15,10 @@ from digest.moments import Moment, utc
 from digest.terminal import echo_lines, echo_problem, finish, print_json, progress
 
 if TYPE_CHECKING:
-    from digest.excerpts import Marks
-    from digest.known import Known
+    from digest.asking.excerpts import Marks
+    from digest.asking.known import Known
+    from digest.asking.trying import Trial
     from digest.papers import Reject
-    from digest.trying import Trial
 
 # `-survey` is a part of a rule, and `-h` may be one of its letters
 _QUERY = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
@@ -54,9 +54,9 @@ def try_(
 
     With --json each paper that was found is a line, and the last line is the sum.
     """
+    from digest.asking.trying import Trial
     from digest.reporting import count
     from digest.rules import parse
-    from digest.trying import Trial
 
     if since and dump:
         raise ConfigError(
@@ -71,7 +71,7 @@ def try_(
         _tell(trial, f"papers of {dump.name}", "published", as_json)
         return
     with opened(place.home(only=())) as store, nullcontext(_silent) if as_json else progress() as tell:
-        from digest import known
+        from digest.asking import known
 
         _look(trial, known.in_store(store, utc(since) if since else None, tell), as_json)
     what = "known papers" + (f" that arrived since {since:%Y-%m-%d}" if since else "")
@@ -87,7 +87,7 @@ def _silent(_step: str, _done: int, _of: int, _unit: str) -> None:
 
 
 def _try_dump(trial: "Trial", dump: Path, now: datetime, as_json: bool) -> "list[Reject]":
-    from digest import known
+    from digest.asking import known
 
     rejects: list[Reject] = []
     with nullcontext(_silent) if as_json else progress() as tell:
@@ -96,7 +96,7 @@ def _try_dump(trial: "Trial", dump: Path, now: datetime, as_json: bool) -> "list
 
 
 def _look(trial: "Trial", papers: "Iterable[Known]", as_json: bool) -> None:
-    from digest import trying
+    from digest.asking import trying
 
     for one in papers:
         hit = trial.look(one)
@@ -105,7 +105,7 @@ def _look(trial: "Trial", papers: "Iterable[Known]", as_json: bool) -> None:
 
 
 def _tell(trial: "Trial", what: str, came: str, as_json: bool) -> None:
-    from digest import trying
+    from digest.asking import trying
 
     if as_json:
         print_json(trying.sum_object(trial))
@@ -118,7 +118,7 @@ def _marks() -> "Marks":
     import os
     import shutil
 
-    from digest import excerpts
+    from digest.asking import excerpts
 
     if sys.stdout.isatty() and os.environ.get("TERM") != "dumb":
         return excerpts.on_terminal(shutil.get_terminal_size().columns)
@@ -135,7 +135,7 @@ def explain(place: Place, paper: tuple[str, ...], name: str | None, as_json: boo
 
     PAPER is a number as `digest papers` prints it, an id (arXiv, DOI and the like), or words of the title.
     """
-    from digest import explained
+    from digest.asking import explained
     from digest.cli.making import chosen
 
     home = place.home(only=[name] if name else None)
@@ -161,7 +161,9 @@ def check(place: Place, digest: str | None, as_json: bool) -> None:
     Each finding has the number behind it and, where there is one, a better rule. The exit code is 3 where
     something is likely wrong; notes alone, which may be as they should, leave it at 0.
     """
-    from digest import known, rule_findings, rule_tallies
+    from digest.asking import findings as rule_findings
+    from digest.asking import known
+    from digest.asking import tallies as rule_tallies
     from digest.cli.making import chosen
 
     home = place.home(only=[digest] if digest else None)

@@ -1,16 +1,22 @@
 """What is, what was made, what is known."""
 
+from datetime import datetime
+
 import click
 
 from digest.cli.place import AS_JSON, Place, opened
-from digest.terminal import echo_lines, echo_problem, print_json
+from digest.moments import Moment
+from digest.terminal import echo_lines, echo_problem, finish, print_json
 
 
 @click.command(epilog="Example: digest status --json")
 @AS_JSON
 @click.pass_obj
 def status(place: Place, as_json: bool) -> None:
-    """What comes next, what came last, and how the sources are."""
+    """What comes next, what came last, how sources and deliveries are.
+
+    The exit code is 3 where something needs a person.
+    """
     from digest import standing
 
     home = place.home(strict=False)
@@ -22,6 +28,7 @@ def status(place: Place, as_json: bool) -> None:
         print_json(digests)
     else:
         echo_lines(standing.lines(digests))
+    finish(bool(home.mistakes) or any(told["needs"] for told in digests.values()))
 
 
 @click.command(epilog="Example: digest issues daily")
@@ -95,7 +102,8 @@ def rebuild(place: Place, names: tuple[str, ...], as_json: bool) -> None:
 @click.pass_obj
 def papers(place: Place, query: tuple[str, ...], why: bool, as_json: bool) -> None:
     """Search what is known, in the rule language."""
-    from digest import rules, search
+    from digest import rules
+    from digest.asking import search
 
     rule = rules.parse(" ".join(query))
     found = 0
@@ -109,3 +117,20 @@ def papers(place: Place, query: tuple[str, ...], why: bool, as_json: bool) -> No
         of = search.count(store)
     if not as_json:
         echo_problem(f"{found:,} of {of:,} works")
+
+
+@click.command(epilog="Example: digest stats --since 2026-01-01")
+@click.option("--since", type=Moment(), help="From this day on; else the last month.")
+@AS_JSON
+@click.pass_obj
+def stats(place: Place, since: datetime | None, as_json: bool) -> None:
+    """Papers by day: what each source brought, and what each group carried."""
+    from digest import stats
+
+    home = place.home(only=())
+    with opened(home) as store:
+        found = stats.of(store, since.date() if since else None, place.now)
+    if as_json:
+        print_json(found)
+    else:
+        echo_lines(stats.lines(found))

@@ -21,7 +21,8 @@ def check(place: Place, names: tuple[str, ...], as_json: bool) -> None:
 
     It tells for each document where it is from, how fast it came, what is in it, and what is wrong.
     """
-    from digest import checking, config
+    from digest import config
+    from digest.fetching import checking
     from digest.sources import is_fetched
     from digest.verdicts import BAD
 

@@ -8,8 +8,9 @@ A withdrawal is a further version whose comments or abstract say so; nothing els
 import re
 from collections.abc import Iterator
 
-from digest import identifiers, latex
+from digest import identifiers
 from digest.formats import _names
+from digest.markup import latex
 from digest.papers import Reject, links_in, readable, reject
 
 _BRACKET = re.compile(r"[()\[\]]")

@@ -9,10 +9,10 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from digest import identifiers, latex
+from digest import identifiers
 from digest.formats import _author_list, _dates
 from digest.identifiers import Id
-from digest.markup import plain
+from digest.markup import latex, plain
 from digest.papers import Paper, Reject, links_in, paper, readable
 
 _NAMES = {

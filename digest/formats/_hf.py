@@ -11,9 +11,10 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from digest import identifiers, latex
+from digest import identifiers
 from digest.formats import _dates, _json
 from digest.identifiers import Id
+from digest.markup import latex
 from digest.papers import Paper, Reject, links_in, paper, readable, reject
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

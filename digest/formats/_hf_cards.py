@@ -15,10 +15,10 @@ from datetime import date, datetime
 
 import msgspec
 
-from digest import latex
 from digest.formats import _hf, _hf_card, _hf_lines
 from digest.formats._hf_card import Card
 from digest.formats._hf_lines import Line
+from digest.markup import latex
 from digest.papers import Paper, Reject, paper, reject
 
 SUMMARY = 350  # characters: the longest machine-written one seen has 270, the shortest abstract 410

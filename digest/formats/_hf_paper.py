@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from digest import identifiers, latex
+from digest import identifiers
 from digest.formats import _hf, _hf_lines, _names
 from digest.formats._hf_lines import Line
+from digest.markup import latex
 from digest.papers import Paper, Reject, paper
 
 ABOVE = 12  # lines between the id and `Published on`; a title over three lines and two buttons are five

@@ -13,10 +13,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import BinaryIO
 
-from digest import identifiers, latex
+from digest import identifiers
 from digest.errors import DumpError
 from digest.formats import _dates, _names, _text
 from digest.formats._head import Head
+from digest.markup import latex
 from digest.papers import Paper, Reject, paper, readable
 
 MAX_DOCUMENT = 64 << 20  # characters: a page has 5,000

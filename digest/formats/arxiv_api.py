@@ -14,10 +14,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, BinaryIO
 
-from digest import identifiers, latex
+from digest import identifiers
 from digest.errors import DumpError
 from digest.formats import _arxiv, _dates, _xml
 from digest.formats._head import Head
+from digest.markup import latex
 from digest.papers import Paper, Reject, paper, readable, reject
 
 if TYPE_CHECKING:

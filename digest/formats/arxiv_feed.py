@@ -16,9 +16,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
 
-from digest import identifiers, latex, markup
+from digest import identifiers, markup
 from digest.formats import _arxiv, _dates, _xml
 from digest.formats._head import Head
+from digest.markup import latex
 from digest.papers import Paper, Reject, paper, readable
 
 if TYPE_CHECKING:

@@ -16,9 +16,10 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from digest import identifiers, latex
+from digest import identifiers
 from digest.formats import _arxiv, _dates, _json, _names
 from digest.formats._head import Head
+from digest.markup import latex
 from digest.papers import Paper, Reject, links_in, paper, readable, reject
 
 

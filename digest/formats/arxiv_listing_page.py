@@ -16,9 +16,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
 
-from digest import identifiers, latex
+from digest import identifiers
 from digest.formats import _arxiv, _dates, _html
 from digest.formats._head import Head
+from digest.markup import latex
 from digest.papers import Paper, Reject, paper, readable, reject
 
 if TYPE_CHECKING:

@@ -18,9 +18,10 @@ from datetime import datetime
 from itertools import pairwise
 from typing import BinaryIO
 
-from digest import identifiers, latex
+from digest import identifiers
 from digest.formats import _arxiv, _dates, _text
 from digest.formats._head import Head
+from digest.markup import latex
 from digest.papers import LONGEST_ABSTRACT, Paper, Reject, paper, readable, reject
 
 LONG = 300  # characters: a line without a label that is no line of authors

@@ -20,9 +20,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import BinaryIO
 
-from digest import identifiers, latex
+from digest import identifiers
 from digest.formats import _arxiv, _dates, _text
 from digest.formats._head import Head
+from digest.markup import latex
 from digest.papers import LONGEST_ABSTRACT, Paper, Reject, paper, readable, reject
 
 _HEADER = re.compile(

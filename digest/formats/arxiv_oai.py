@@ -16,10 +16,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
 
-from digest import identifiers, latex, markup
+from digest import identifiers, markup
 from digest.errors import DumpError
 from digest.formats import _arxiv, _dates, _jats, _mods, _names, _xml
 from digest.formats._head import Head
+from digest.markup import latex
 from digest.papers import Paper, Reject, paper, readable, reject
 
 if TYPE_CHECKING:

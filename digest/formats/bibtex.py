@@ -14,11 +14,12 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import BinaryIO
 
-from digest import identifiers, latex, markup
+from digest import identifiers, markup
 from digest.formats import _bibtex, _dates, _links, _names, _waiting
 from digest.formats._bibtex import Entry
 from digest.formats._head import Head
 from digest.identifiers import Id
+from digest.markup import latex
 from digest.papers import Paper, Reject, links_in, paper, readable, reject
 
 BEFORE = 30  # lines of free text before the first entry

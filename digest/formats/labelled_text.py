@@ -18,9 +18,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import BinaryIO
 
-from digest import identifiers, latex
+from digest import identifiers
 from digest.formats import _dates, _names, _text
 from digest.formats._head import Head
+from digest.markup import latex
 from digest.papers import Paper, Reject, links_in, paper, readable
 
 GENERIC = True

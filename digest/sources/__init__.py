@@ -27,7 +27,7 @@ import msgspec
 from digest import plugins
 
 if TYPE_CHECKING:
-    from digest.web import Web  # httpx takes 130 ms, and most commands need none
+    from digest.fetching.web import Web
 
 
 @dataclass(frozen=True, slots=True)

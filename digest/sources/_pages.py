@@ -12,7 +12,7 @@ from digest.sources import Brought
 from digest.sources._window import Window
 
 if TYPE_CHECKING:
-    from digest.web import Answer
+    from digest.fetching.web import Answer
 
 T = TypeVar("T")
 

@@ -27,7 +27,7 @@ from digest.sources import Brought, Reached, _arxiv, _window
 from digest.sources._window import UPTO, Window
 
 if TYPE_CHECKING:
-    from digest.web import Web
+    from digest.fetching.web import Web
 
 OVERLAP = timedelta(days=7)
 SLICE = 500  # results of a page; the manual asks for less than 1,000

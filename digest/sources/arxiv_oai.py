@@ -28,7 +28,7 @@ from digest.sources import Brought, Part, Reached, _arxiv, _window, first_asked
 from digest.sources._window import UPTO
 
 if TYPE_CHECKING:
-    from digest.web import Web
+    from digest.fetching.web import Web
 
 ALL = "all"  # in place of a set
 MOST = 500  # pages of a visit: the next one goes on from there

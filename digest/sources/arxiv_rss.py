@@ -28,7 +28,7 @@ from digest.errors import SourceError
 from digest.sources import Brought, Part, Reached, _arxiv, first_asked
 
 if TYPE_CHECKING:
-    from digest.web import Web
+    from digest.fetching.web import Web
 
 LIMIT = 2_000  # papers of a feed: arXiv/arxiv-feed, feed/database.py
 AGAIN = timedelta(hours=1)  # while a feed shows another day than it should

@@ -27,7 +27,7 @@ from digest.errors import SourceError
 from digest.sources import Brought, Reached, _pages, _window
 
 if TYPE_CHECKING:
-    from digest.web import Web
+    from digest.fetching.web import Web
 
 UNSERVED = 31  # rows
 FULL = 30  # rows of a page at least, unless it is the last one

@@ -25,7 +25,7 @@ from digest import values
 from digest.sources import Brought, Reached, _pages, _window
 
 if TYPE_CHECKING:
-    from digest.web import Web
+    from digest.fetching.web import Web
 
 ROWS = 500  # a page of 1,000, the most that is given, has 10 MB: much to ask for again if the connection breaks off
 PAPERS = (

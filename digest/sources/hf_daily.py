@@ -20,7 +20,7 @@ from digest.errors import SourceError
 from digest.sources import Brought, Part, Reached, _window
 
 if TYPE_CHECKING:
-    from digest.web import Web
+    from digest.fetching.web import Web
 
 PAGE = 100  # papers: the most that is given at once
 MOST_PAGES = 20  # of a day; the greatest day had one

@@ -26,7 +26,7 @@ from digest.errors import SourceError
 from digest.sources import Brought, Reached, _pages, _window
 
 if TYPE_CHECKING:
-    from digest.web import Answer, Web
+    from digest.fetching.web import Answer, Web
 
 PAGE = 100  # works: the most that is given at once
 LATER = timedelta(minutes=10)  # after a 429 that does not say how long

@@ -23,7 +23,7 @@ from digest.errors import SourceError
 from digest.sources import Brought, Reached, _pages, _window
 
 if TYPE_CHECKING:
-    from digest.web import Web
+    from digest.fetching.web import Web
 
 # What formats/semantic_scholar.py reads; `paperId` comes unasked.
 FIELDS = (

@@ -15,7 +15,7 @@ from digest import values
 from digest.sources import Brought, Part, Reached
 
 if TYPE_CHECKING:
-    from digest.web import Web
+    from digest.fetching.web import Web
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,7 +32,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
 def visit(options: Options, reached: Reached, web: "Web", now: datetime) -> Iterator[Brought]:
     """The document, unless the server says that it has not changed."""
-    from digest.web import CONDITIONS  # whoever has a web has imported it
+    from digest.fetching.web import CONDITIONS
 
     answer = web.get(options.url, {name: reached[name] for name in CONDITIONS if reached.get(name)})
     origin = options.url.partition("?")[0]  # what stands behind it may be a key, and readers see this

@@ -5,8 +5,9 @@ with store.writing() as db:    all of it or none of it, under the one writer's l
 """
 
 import os
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -41,6 +42,18 @@ class Store:
         with self._named_errors(), self._writers.connect() as db, db.begin():
             yield db
 
+    @contextmanager
+    def batches(self) -> Iterator[Callable[[], AbstractContextManager[Connection]]]:
+        """What `writing` does, for many small transactions one after the other: they share a connection."""
+        with self._named_errors(), self._writers.connect() as db:
+
+            @contextmanager
+            def writing() -> Iterator[Connection]:
+                with self._named_errors(), db.begin():
+                    yield db
+
+            yield writing
+
     def close(self) -> None:
         """Give the file back."""
         self._engine.dispose()
@@ -50,7 +63,9 @@ class Store:
         try:
             yield
         except OperationalError as error:
-            raise StoreError(_explained(self.path, str(error.orig))) from error
+            raise StoreError(explained(self.path, str(error.orig))) from error
+        except sqlite3.OperationalError as error:  # of statements that go to the driver itself
+            raise StoreError(explained(self.path, str(error))) from error
 
 
 def open_store(path: Path) -> Store:
@@ -65,7 +80,7 @@ def open_store(path: Path) -> Store:
         _bring_up_to_date(store)
     except DatabaseError as error:
         store.close()
-        raise StoreError(_explained(path, str(error.orig))) from error
+        raise StoreError(explained(path, str(error.orig))) from error
     except BaseException:
         store.close()
         raise
@@ -94,8 +109,6 @@ def _reading_only(path: Path) -> str:
 
 
 def _backup(path: Path, how: str, to: Path) -> None:
-    import sqlite3
-
     try:
         with (
             closing(
@@ -105,7 +118,7 @@ def _backup(path: Path, how: str, to: Path) -> None:
         ):
             source.backup(target)
     except sqlite3.DatabaseError as error:
-        raise StoreError(_explained(path, str(error))) from error
+        raise StoreError(explained(path, str(error))) from error
 
 
 def _engine(path: Path) -> Engine:
@@ -122,7 +135,8 @@ def _engine(path: Path) -> Engine:
 
     @event.listens_for(engine, "begin")
     def on_begin(db: Connection) -> None:
-        db.exec_driver_sql("BEGIN IMMEDIATE" if db.get_execution_options().get("writes") else "BEGIN")
+        begin = "BEGIN IMMEDIATE" if db.get_execution_options().get("writes") else "BEGIN"
+        db.connection.driver_connection.execute(begin).close()  # type: ignore[union-attr]
 
     return engine
 
@@ -165,7 +179,7 @@ def _revision(db: Connection) -> str | None:
     return db.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 
 
-def _explained(path: Path, problem: str) -> str:
+def explained(path: Path, problem: str) -> str:
     """SQLite's few words, with the file and what to do."""
     cures = {
         "locked": "another digest command is writing; wait for it, or end it, and run this again",

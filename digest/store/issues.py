@@ -5,17 +5,19 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Integer, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Integer, Row, bindparam, delete, func, insert, select, tuple_, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from digest.issue import Card, Head
+from digest.issue import Card, Head, Titled
 from digest.store import Store
 from digest.store.among import among
 from digest.store.schema import cards, carried, files, issues, runs, slots
 
 _head = msgspec.json.Decoder(Head)
 _card = msgspec.json.Decoder(Card)
+_titled = msgspec.json.Decoder(Titled)
 
+FAILED = "failed"  # in place of a command
 STREAMED = 500  # cards in memory at a time
 
 
@@ -147,16 +149,53 @@ def named(db: Connection, name: str) -> Stored | None:
     return Stored(row.id, _head.decode(row.head)) if row else None
 
 
+def numbered(db: Connection, digest: str, number: int) -> Stored | None:
+    """The issue of a digest that has this number."""
+    row = db.execute(select(issues).where(issues.c.digest == digest, issues.c.number == number)).first()
+    return Stored(row.id, _head.decode(row.head)) if row else None
+
+
+def of_number(db: Connection, number: int) -> Stored | None:
+    """The issue of that number in the store."""
+    row = db.execute(select(issues).where(issues.c.id == number)).first()
+    return Stored(row.id, _head.decode(row.head)) if row else None
+
+
+def before(db: Connection, digest: str, number: int) -> Head | None:
+    """The head of the digest's issue before the one of this number."""
+    query = select(issues.c.head).where(issues.c.digest == digest, issues.c.number < number)
+    row = db.execute(query.order_by(issues.c.number.desc()).limit(1)).first()
+    return _head.decode(row.head) if row else None
+
+
 def cards_of(store: Store, issue: int) -> Callable[[int], Iterator[Card]]:
     """What streams the cards of one group of an issue, in order, from the store."""
+    return lambda group: map(_card.decode, _encoded(store, issue, group))
 
-    def stream(group: int) -> Iterator[Card]:
-        place = -1
-        while rows := _some_cards(store, issue, group, place):
-            yield from (_card.decode(row.card) for row in rows)
-            place = rows[-1].place
 
-    return stream
+def titles_of(store: Store, issue: int) -> Iterator[Titled]:
+    """Titles and authors of an issue, in order; the rest of its cards is not decoded."""
+    query = select(cards.c.group, cards.c.place, cards.c.card).where(cards.c.issue == issue)
+    query = query.order_by(cards.c.group, cards.c.place).limit(STREAMED)
+    group = place = -1
+    while True:
+        behind = tuple_(cards.c.group, cards.c.place) > tuple_(group, place)
+        with store.reading() as db:
+            rows = list(db.execute(query.where(behind)))
+        yield from (_titled.decode(row.card) for row in rows)
+        if len(rows) < STREAMED:
+            return
+        group, place = rows[-1].group, rows[-1].place
+
+
+def _encoded(store: Store, issue: int, group: int) -> Iterator[bytes]:
+    place = -1
+    while True:
+        rows = _some_cards(store, issue, group, place)
+        yield from (row.card for row in rows)
+        if len(rows) < STREAMED:
+            return
+        place = rows[-1].place
 
 
 def _some_cards(store: Store, issue: int, group: int, after: int) -> list[Row[Any]]:
@@ -232,6 +271,13 @@ def newest_file(db: Connection, path: str) -> File | None:
     return File(row.path, row.sha256, row.templates) if row else None
 
 
+def newest_below(db: Connection, folder: str) -> dict[str, File]:
+    """The files below a folder as they were last written, by path."""
+    below = files.c.path.startswith(folder, autoescape=True)
+    rows = db.execute(select(files).where(below).order_by(files.c.issue))
+    return {row.path: File(row.path, row.sha256, row.templates) for row in rows}
+
+
 def renew_file(db: Connection, file: File) -> None:
     """A file of several issues is as it was written now, for each of them."""
     changed = {"sha256": file.sha256, "templates": file.templates}
@@ -252,7 +298,19 @@ def record_run(db: Connection, now: datetime, command: str, said: object) -> Non
     db.execute(insert(runs).values(at=now, command=command, said=msgspec.json.encode(said)))
 
 
+def record_failure(db: Connection, now: datetime, problem: str) -> None:
+    """A run came to no end."""
+    record_run(db, now, FAILED, {"problem": problem})
+
+
 def last_run(db: Connection) -> LastRun | None:
     """What was done last."""
-    row = db.execute(select(runs).order_by(runs.c.id.desc()).limit(1)).first()
+    query = select(runs).where(runs.c.command != FAILED).order_by(runs.c.id.desc()).limit(1)
+    row = db.execute(query).first()
     return LastRun(row.at, row.command, msgspec.json.decode(row.said)) if row else None
+
+
+def last_failure(db: Connection) -> tuple[datetime, str] | None:
+    """When a run last came to no end, and why, if no other has come to its end since."""
+    row = db.execute(select(runs).order_by(runs.c.id.desc()).limit(1)).first()
+    return (row.at, msgspec.json.decode(row.said)["problem"]) if row and row.command == FAILED else None

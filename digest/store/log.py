@@ -153,6 +153,16 @@ def last_news(db: Connection) -> dict[str, datetime]:
     return {row.source: row.at for row in db.execute(query.group_by(arrivals.c.source))}
 
 
+def news_by_day(db: Connection, since: datetime) -> list[tuple[str, str, int]]:
+    """How many works each source showed for the first time on each day of UTC since then: source, day, number."""
+    day = func.substr(arrivals.c.at, 1, 10)
+    query = select(arrivals.c.source, day, func.count()).where(
+        arrivals.c.kind == "new", arrivals.c.at >= since
+    )
+    rows = db.execute(query.group_by(arrivals.c.source, day).order_by(arrivals.c.source, day))
+    return [(source, str(on), int(number)) for source, on, number in rows]
+
+
 def end(db: Connection) -> int:
     """The last number of the log; 0: nothing has arrived yet."""
     return int(db.execute(select(func.coalesce(func.max(arrivals.c.seq), 0))).scalar_one())

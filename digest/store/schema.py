@@ -7,6 +7,12 @@ arrivals                     the log: what was new, in one sequence; a read of a
 digests, cursors             how far each digest has read of each source
 issues, cards, carried       what was made of it, frozen
 slots, files, runs           what came due, what lies in the outbox, what was done
+subscribers, consents        who reads a digest, and how that came to be
+suppressions, secrets        who never gets mail again, and with which keys all this is signed
+bounces                      what came back of letters, and who asked by mail to leave
+plans, deliveries            each issue for each subscriber, and what became of it
+coolings                     domains that asked us to wait
+notices                      what the operator is told by mail
 """
 
 from datetime import UTC, datetime
@@ -28,7 +34,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0004"  # the newest migration; a store that says so is opened without importing Alembic
+REVISION = "0005"  # the newest migration; a store that says so is opened without importing Alembic
 
 
 @lru_cache(maxsize=100)
@@ -262,4 +268,133 @@ runs = Table(
     Column(
         "said", LargeBinary, nullable=False
     ),  # JSON: what each digest got, each source's verdict, what went wrong
+)
+
+subscribers = Table(
+    "subscribers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("digest", Text, nullable=False),
+    Column("address", Text, nullable=False),  # as it is written to
+    Column("folded", Text, nullable=False),  # without case: two that fold alike are one
+    Column("domain", Text, nullable=False),  # what is throttled together
+    Column("status", Text, nullable=False),  # pending | confirmed | unsubscribed | bounced | complained
+    Column("zone", Text, nullable=False),  # IANA; empty: the digest's
+    Column("hour", Integer),  # of its day, at or after which it gets its issues; null: at once
+    Column("since", Instant, nullable=False),
+    Column("kept_in", Text, nullable=False),  # list | schedule: where it has to be taken out to get no mail
+    UniqueConstraint("digest", "folded"),
+    sqlite_autoincrement=True,  # links that name an erased subscriber never name another
+)
+
+# Append-only: what can be shown when somebody asks why we write to an address.
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("who", Text, nullable=False, index=True),  # keyed hash of the folded address: it survives erasure
+    Column("event", Text, nullable=False),  # requested | confirmed | imported | unsubscribed | bounced | …
+    Column("how", Text, nullable=False),  # where it came from, in words
+)
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("who", Text, primary_key=True),  # keyed hash of the folded address
+    Column("digest", Text, primary_key=True),  # empty: all
+    Column("reason", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# Keys of HMAC: the newest signs, all of them are believed. One of the kind `addresses` is never renewed.
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),  # tokens | addresses
+    Column("key", LargeBinary, nullable=False),
+    Column("made", Instant, nullable=False),
+    Column("distrusted", Instant),  # since when nothing is believed that it has signed
+)
+
+# One row a mail, so that reading a mailbox twice counts nothing twice.
+bounces = Table(
+    "bounces",
+    metadata,
+    Column("mail", Text, primary_key=True),  # SHA-256 of its bytes
+    Column("subscriber", Integer, nullable=False),
+    Column("issue", Integer),  # its number in the digest; null: the mail speaks of none
+    Column("kind", Text, nullable=False),  # hard | soft | policy | complaint | leave
+    Column("why", Text, nullable=False),  # the status that a server gave, or what else was found
+    Column("at", Instant, nullable=False),  # when the issue was made: nobody outside can choose it
+    sqlite_with_rowid=False,
+)
+Index("ix_bounces_subscriber", bounces.c.subscriber)
+
+plans = Table(
+    "plans",
+    metadata,
+    Column("issue", Integer, _of("issues"), primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("held", Instant, nullable=False),  # nothing goes out before
+    Column("deliveries", Integer, nullable=False),  # how many were planned
+    Column("secret", Integer, _of("secrets"), nullable=False),  # of its message ids: they never change
+    Column("cancelled", Instant),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("issue", Integer, _of("issues"), primary_key=True),
+    Column("subscriber", Integer, primary_key=True),  # of one that was erased, the number is left
+    Column(
+        "state", Text, nullable=False
+    ),  # ready | sending | dot | accepted | rejected | doubt | suppressed | expired
+    Column("due", Instant, nullable=False),
+    Column("domain", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("begun", Instant),  # its first attempt: from then on it is tried for some days
+    Column("fence", Integer, nullable=False),  # of the claim: who has an older one writes nothing any more
+    Column("lease", Instant),  # until when a claim holds
+    Column("changed", Instant, nullable=False),
+    Column(
+        "reply", Text, nullable=False
+    ),  # the server's last words; of an accepted one they hold its queue id
+    sqlite_with_rowid=False,
+)
+# What is accepted is what was planned less the rest, so that counting ten million rows reads few of them.
+Index(
+    "ix_deliveries_open",
+    deliveries.c.state,
+    deliveries.c.due,
+    deliveries.c.domain,  # those of a domain that has enough are passed over without a look at their rows
+    sqlite_where=deliveries.c.state != "accepted",
+)
+
+coolings = Table(
+    "coolings",
+    metadata,
+    Column("domain", Text, primary_key=True),
+    Column("until", Instant, nullable=False),
+    Column("why", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# What the operator is told by mail, once for each address: the same words as the file in the outbox.
+notices = Table(
+    "notices",
+    metadata,
+    Column("name", Text, primary_key=True),  # of the file
+    Column("address", Text, primary_key=True),
+    Column("words", Text, nullable=False),
+    Column(
+        "state", Text, nullable=False
+    ),  # ready | dot | accepted | rejected | doubt; `dot` for ever: a doubt
+    Column("due", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("reply", Text, nullable=False),
+    sqlite_with_rowid=False,
 )

@@ -1,0 +1,1 @@
+"""Sources that are fetched: when each is due, what it brought, and how it is."""

@@ -1,0 +1,1 @@
+"""Who reads a digest: addresses, consent, lists, and letters that came back."""
