@@ -7,16 +7,20 @@ its own arguments, variables, folder and output; it can be killed, and ends as a
 import atexit
 import json
 import os
+import pkgutil
 import runpy
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from select import select
 from tempfile import TemporaryDirectory
 from typing import IO
+
+import digest
 
 READ_AT_ONCE = ("PYTHON", "LC_", "LANG", "TZ", "LD_")  # variables that count when an interpreter begins
 
@@ -60,12 +64,26 @@ def _waiting() -> Iterator[tuple[IO[str], IO[str]]]:
         raise
 
 
+# What is imported where it is needed, and takes its time.
+LATE = (
+    "css_inline",
+    "re2",
+    "numpy",
+    "sqlite3",
+    "sqlalchemy.dialects.sqlite",
+    "zstandard",
+    "mailbox",
+    "webbrowser",
+)
+
+
 @cache
 def _begun() -> subprocess.Popen[str]:
     server = subprocess.Popen(
         [sys.executable, "-m", "tests.warm"],
         cwd=Path(__file__).parent.parent,
-        env={**os.environ, "PYTHONWARNINGS": "error"},
+        # No thread but one may be there where a process forks.
+        env={**os.environ, "PYTHONWARNINGS": "error", "OPENBLAS_NUM_THREADS": "1"},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -97,11 +115,11 @@ def _serve() -> bool:
 
 def main() -> None:
     """Import what the program needs, wait, and be it."""
-    from digest import plugins
-
-    for kind in ("formats", "renderers", "deliveries"):
-        for name in plugins.names(kind):
-            plugins.load(kind, name)
+    for module in pkgutil.walk_packages(digest.__path__, "digest."):
+        if not module.name.startswith(("digest.__main__", "digest.store.migrations")):
+            import_module(module.name)
+    for name in LATE:
+        import_module(name)
     if _serve():
         runpy.run_module("digest", run_name="__main__", alter_sys=True)
 
