@@ -271,5 +271,5 @@ class Home(RuleBasedStateMachine):
                 assert len(list(log.rejected(db, row.id))) == row.rejects
 
 
-Home.TestCase.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
+Home.TestCase.settings = settings(max_examples=50, stateful_step_count=30, deadline=None)
 TestHome = Home.TestCase

@@ -21,6 +21,7 @@ from tempfile import TemporaryDirectory
 from typing import IO
 
 import digest
+from digest import templating
 
 READ_AT_ONCE = ("PYTHON", "LC_", "LANG", "TZ", "LD_")  # variables that count when an interpreter begins
 
@@ -120,6 +121,9 @@ def main() -> None:
             import_module(module.name)
     for name in LATE:
         import_module(name)
+    templates = templating.environment(None)
+    for name in templates.list_templates(extensions=["j2"]):
+        templates.get_template(name)
     if _serve():
         runpy.run_module("digest", run_name="__main__", alter_sys=True)
 
