@@ -17,7 +17,8 @@ WORDS = (
     *("losses", "loss", "studies", "study", "matrices", "matrix", "hyperviruses", "CIFAR10", "CIFAR-10", "10"),
     *("Poincaré", "poincare", "Straße", "strasse", "ﬁeld", "field", "扩散", "扩", "ガン", "ガ", "Łukasz"),
     *("naı\u0308ve", "O'Neil", "O’Neil’s", "don't", "et al", "e.g", "vs", "al", "et", "M3E", "m3", "v3", "a-b-c-d-e-f"),
-    *("C++", "H.264", "α-divergence", "alpha", "β"),
+    *("C++", "H.264", "α-divergence", "alpha", "β", "phosphatidylethanolamine", "phosphatidylethanolamines"),
+    *("phosphatidylethanolaminergic", "phosphatidylethanol-amine", "phosphatidylethanolamine-X"),
 )  # fmt: skip
 SIGNS = (
     *(" ", " ", " ", " ", "  ", "\n", "\u00a0", "\u3000", "\x1f", "", "-", "‑", "/", "_", "'", "’s ", " (", ") "),
@@ -100,6 +101,29 @@ def test_a_text_finds_each_of_its_own_words_and_pairs(wild: str, odd: str) -> No
 def _own(text: str) -> list[str]:
     found = [text[slice(*span)] for span in words(text)]
     return [f'"{one}"' for one in found] + [f'"{one} {two}"' for one, two in pairwise(found)]
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "found"),
+    [
+        ("phosphatidylethanolamine", "phosphatidylethanolaminergic", False),
+        ("phosphatidylethanolamine", "phosphatidylethanolamines", True),
+        ("phosphatidylethanolamine", "phosphatidyl-ethanolamines", True),
+        ("phosphatidylethanolaminergic", "phosphatidylethanolaminergic", True),
+        ('="phosphatidylethanolaminergic"', "phosphatidylethanolaminergic", True),
+        ('="phosphatidylethanolaminergic X"', "a phosphatidylethanolaminergic X", True),
+        ("phosphatidylethanolaminer*", "phosphatidylethanolaminergic", True),
+    ],
+)
+def test_words_that_are_longer_than_what_is_compared_at_once(query: str, text: str, found: bool) -> None:
+    assert list(Engine([parse(query)]).matches([read("", text)])) == [[0] if found else []]
+
+
+def test_a_text_without_spaces_is_not_kept() -> None:
+    engine = Engine([parse("model")])
+    for number in range(3):
+        assert list(engine.matches([read("", f"model's{number}’" * 1000)])) == [[0]]
+    assert sum(map(len, engine._vocabulary)) < 1000
 
 
 def test_every_row_of_the_tables_at_once() -> None:

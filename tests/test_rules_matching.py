@@ -447,9 +447,9 @@ def test_a_text_of_one_word_and_a_long_phrase_end() -> None:
 
 def test_a_known_word_is_taken_apart_once() -> None:
     read("", "unheard-of").fields[1].index  # noqa: B018 - made by asking
-    before = tokens._pieces.cache_info().misses
+    before = tokens._known_pieces.cache_info().misses
     assert match(parse("unheard"), read("", "unheard-of")) == ("unheard",)
-    assert tokens._pieces.cache_info().misses == before
+    assert tokens._known_pieces.cache_info().misses == before
 
 
 # What matching must not take the square of: a query, and what its text is made of.

@@ -295,7 +295,7 @@ def test_a_name_that_means_another_address_a_moment_later(
 ASK = """\
 import sys
 from pathlib import Path
-from digest.web import Web
+from digest.fetching.web import Web
 with Web(Path(sys.argv[1]), private=True) as web:
     for _ in range(2):
         web.get(sys.argv[2], lane="arxiv.org")

@@ -5,7 +5,6 @@ followed along it at once. A rule is looked at only when one of the leaves stand
 match. Whatever decides is exact: the verdict is that of `match`.
 """
 
-import re
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -32,15 +31,14 @@ from digest.rules.keys import Numbers, once, rows_between
 from digest.rules.language import Rule
 from digest.rules.matching import Reading, holds, names_of, wanted_names
 from digest.rules.phrases import Phrases
-from digest.rules.tape import tape
+from digest.rules.tape import LONGEST, tape
 from digest.rules.tokens import Step
-from digest.rules.vocabulary import Vocabulary
+from digest.rules.vocabulary import RUN, Vocabulary
 
 AT_ONCE = 256  # papers on one tape: some 400 kB, and its arrays some 10 MB
 MOST_WAYS = (
     16  # to write a phrase of hyphenated words; of one with more each word is looked up, and then the whole
 )
-_RUN = re.compile("[A-Za-z]+|[0-9]+")
 _Fields: TypeAlias = tuple[int, ...]
 _Verdict: TypeAlias = Callable[[set[int], Reading], bool]  # of a rule, from the leaves that were found
 
@@ -169,8 +167,8 @@ class Engine:
     def _parts(self, leaf: Term | Near | Exact, fields: _Fields) -> list[int]:
         """The leaves that all stand where this one does, the rarest first, as far as one can guess; none: unknown."""
         if isinstance(leaf, Exact):
-            runs = sorted(_RUN.findall(leaf.text), key=len, reverse=True)
-            return [self._run(run, fields) for run in runs]
+            runs = sorted(RUN.findall(leaf.text), key=len, reverse=True)
+            return [self._run(run, fields) for run in runs if len(run) <= LONGEST]
         if isinstance(leaf, Term) and _ways(leaf) <= MOST_WAYS:
             return [self._phrase(leaf.steps, fields)]
         steps = sorted(leaf.steps, key=lambda step: -len(step[0][0].form))

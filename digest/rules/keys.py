@@ -1,6 +1,5 @@
 """Numbers of 64 bits → where they stand in a table; asked by the million, and exact."""
 
-from collections.abc import Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -20,8 +19,8 @@ _NONE = np.empty(0, np.int64)
 class Keys:
     """Keys other than 0, each once, in the order of their spread; and where in it each first few bits begin."""
 
-    def __init__(self, keys: Sequence[int] | Words) -> None:
-        spread = np.asarray(keys, np.uint64) * _SPREAD
+    def __init__(self, keys: Words) -> None:
+        spread = keys * _SPREAD
         self.order = np.argsort(spread)  # of the keys given: a place in it is what `find` tells
         bits = max(_LEAST_BITS, len(spread).bit_length() + 2)
         self._shift = np.uint64(64 - bits)

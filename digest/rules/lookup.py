@@ -10,8 +10,8 @@ from digest.rules.keys import Flags, Keys, Numbers, Words, once
 from digest.rules.tape import LONGEST, Edges, Row, edges, words_of
 
 # What is looked up besides words: the form alone of one whose plural s is known by the capital before it, the
-# beginning of a word, a run of letters or digits as it stands. Added to the length, so that none is another.
-FORM, BEGINS, AS_IT_IS = 1 << 8, 2 << 8, 3 << 8
+# beginning of a word, a run of letters or digits as it stands.
+FORM, BEGINS, AS_IT_IS = 1, 2, 3
 _SALT = (0xD6E8FEB86659FD93, 0xA0761D6478BD642F, 0xE7037ED1A0B428DB)  # odd, and otherwise any
 _SPREAD = np.uint64(_SALT[0])
 _SIEVE = np.uint64(48)  # bits that go: 64 kB stay in the processor's cache
@@ -57,7 +57,7 @@ class Lookup:
     def words(self, tokens: Row) -> tuple[Numbers, Numbers]:
         """Which of these tokens are asked for, and where in the table each stands."""
         first = tokens.words[tokens.starts] & _masks(tokens.lengths)
-        asked = np.flatnonzero(self._sieve[_sieved(first)])
+        asked = np.flatnonzero(self._sieve[_sieved(first)] & (tokens.lengths <= LONGEST))
         starts, lengths, first = tokens.starts[asked], tokens.lengths[asked], first[asked]
         plural = _plural_behind_a_capital(tokens, starts, lengths)
         lengths[plural] -= 1
@@ -69,11 +69,9 @@ class Lookup:
 
     def whole(self, tokens: Row, what: int, size: int | None = None) -> tuple[Numbers, Numbers]:
         """Which of these tokens, or their beginnings of this size, are in the table as just that; and where."""
-        asked = np.arange(len(tokens.starts))
-        if size:
-            asked = np.flatnonzero((tokens.lengths >= size) & (tokens.lengths <= LONGEST))
+        asked = np.flatnonzero((tokens.lengths >= (size or 1)) & (tokens.lengths <= LONGEST))
         starts = tokens.starts[asked]
-        lengths = np.full(len(asked), size) if size else tokens.lengths
+        lengths = np.full(len(asked), size) if size else tokens.lengths[asked]
         first = tokens.words[starts] & _masks(lengths)
         whats = np.full(len(asked), what, np.uint64)
         which, entry = self._find(_Texts(tokens.words, starts, lengths, first, whats))

@@ -97,6 +97,7 @@ _SIGNS_OF_ADDRESS = ("://", "www.", *(f".{domain}" for domain in _DOMAINS))  # c
 
 JOINED_PARTS = 4  # of a longer compound only such runs, and the whole: no chain of hyphens costs its square
 KNOWN_WORDS = 1 << 15  # some 20 MB of words already taken apart; a year of abstracts repeats most of them
+LONGEST_KNOWN = 100  # characters: what is longer seldom comes twice, and a text without spaces is one word
 
 
 class Piece(NamedTuple):
@@ -270,8 +271,11 @@ _DIGITS = "\\d²³¹⁰⁴-⁹₀-₉"  # small ones too: `Transformer²` is fou
 _RUN = re.compile(f"[{_DIGITS}]+|[^{_DIGITS}]+")
 
 
-@lru_cache(KNOWN_WORDS)
 def _pieces(word: str) -> tuple[tuple[Piece, ...], int]:
+    return _known_pieces(word) if len(word) <= LONGEST_KNOWN else _cut(word)
+
+
+def _cut(word: str) -> tuple[tuple[Piece, ...], int]:
     """The tokens of a word, and how many positions it takes: one for each run of letters or digits."""
     if word.isalpha():
         return (_piece(word, 0, 1, 0, len(word)),), 1
@@ -287,6 +291,9 @@ def _pieces(word: str) -> tuple[tuple[Piece, ...], int]:
             solid = "".join(_solid(word[begin:end]) for begin, end in segments[i:j])
             pieces.append(_piece(solid, edges[i], edges[j], segments[i][0], segments[j - 1][1]))
     return tuple(pieces), len(runs)
+
+
+_known_pieces = lru_cache(KNOWN_WORDS)(_cut)
 
 
 def _piece(solid: str, first: int, last: int, begin: int, end: int) -> Piece:

@@ -9,10 +9,10 @@ import numpy as np
 from digest.rules.lookup import AS_IT_IS, BEGINS, FORM, Entry, Lookup, edges_of
 from digest.rules.number import singular, surfaces
 from digest.rules.tape import LONGEST, TAKEN, Chunk, Edges, Row, Tape
-from digest.rules.tokens import Tokens, Wanted, fold, pieces_of
+from digest.rules.tokens import LONGEST_KNOWN, Tokens, Wanted, fold, pieces_of
 
 KNOWN_CHUNKS = 1 << 17  # some 30 MB
-_RUN = re.compile("[A-Za-z]+|[0-9]+")
+RUN = re.compile("[A-Za-z]+|[0-9]+")  # of ASCII, as it stands
 
 
 class Vocabulary(dict[bytes, Chunk]):
@@ -75,10 +75,12 @@ class Vocabulary(dict[bytes, Chunk]):
             row += TAKEN * size or b". "
             places += size
         if self._runs:
-            runs = _RUN.findall(Tokens(text).bare)
+            runs = RUN.findall(Tokens(text).bare)
             tokens += [(0, 1, self._runs[run.lower()]) for run in runs if run.lower() in self._runs]
         fitting = bytes(row).ljust(len(chunk))[: len(chunk)]  # a stop at its end has no space of its own
-        self[chunk] = judged = Chunk(fitting, places, tuple(tokens))
+        judged = Chunk(fitting, places, tuple(tokens))
+        if len(chunk) <= LONGEST_KNOWN:
+            self[chunk] = judged
         return judged
 
     def _symbols(self, form: str, plain: str, capitals: bool) -> Iterator[int]:
