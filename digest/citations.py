@@ -125,7 +125,7 @@ _PARTICLES = {
     "bin", "ibn", "zu", "zur",
 }  # fmt: skip
 _NO_PERSON = re.compile(
-    r"(?:collaboration|consortium|team|group|institute|university|lab|labs|project)$", re.IGNORECASE
+    r"\b(?:collaboration|consortium|team|group|institute|university|lab|labs|project)$", re.IGNORECASE
 )
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv)\.?$", re.IGNORECASE)
 
@@ -139,6 +139,8 @@ def inverted(name: str) -> str:
     at = len(words) - 1
     while at and words[at - 1].lower() in _PARTICLES:
         at -= 1
+    if not at and len(words) == 2 and words[0][0].isupper():  # `Di Wang`, `Van Nguyen`: given names too
+        at = 1
     if not at:  # `de la Cruz`: no given name was told
         return name
     return ", ".join(filter(None, (" ".join(words[at:]), " ".join(words[:at]), suffix)))
