@@ -6,7 +6,7 @@ from datetime import datetime
 from digest import planning
 from digest.config import Home
 from digest.errors import ConfigError
-from digest.store import Store, deliveries, due
+from digest.store import Store, deliveries, outcomes
 from digest.store.issues import Stored
 
 
@@ -17,7 +17,8 @@ def cancel(store: Store, stored: Stored, now: datetime) -> Iterator[str]:
         if deliveries.planned(db, stored.id) is None:
             raise ConfigError(f"{name} was not going to anybody: no deliveries were planned")
         stopped = deliveries.cancel(db, stored.id, now)
-        out = sum(due.counts(db, [stored.id]).get(state, 0) for state in ("dot", "accepted", "doubt"))
+        counts = outcomes.counts_of(db, stored.id)
+    out = sum(counts.get(state, 0) for state in ("dot", "accepted", "doubt"))
     yield f"{name} is cancelled: {stopped:,} will not go out"
     if out:
         yield f"{out:,} had gone out before: digest report {name}"

@@ -1,4 +1,4 @@
-"""What is due in the ledger, and when; and how many deliveries are in which state."""
+"""What is due in the ledger, and when."""
 
 import json
 from collections.abc import Collection, Sequence
@@ -35,14 +35,6 @@ def anything(db: Connection, now: datetime) -> bool:
     OR EXISTS (SELECT 1 FROM deliveries WHERE state != 'accepted' AND state = 'sending' AND lease <= :now)
     OR EXISTS (SELECT 1 FROM deliveries WHERE state != 'accepted' AND state = 'dot' AND lease <= :now)"""  # noqa: S608
     return db.execute(text(query), {"now": stored(now)}).first() is not None
-
-
-def counts(db: Connection, issues: Collection[int]) -> dict[str, int]:
-    """How many deliveries of these issues are in each state."""
-    query = """
-    SELECT state, count(*) AS n FROM deliveries
-    WHERE issue IN (SELECT value FROM json_each(:issues)) GROUP BY state"""
-    return {row.state: row.n for row in db.execute(text(query), {"issues": json.dumps(list(issues))})}
 
 
 def next_due(db: Connection, issues: Collection[int]) -> datetime | None:
