@@ -128,7 +128,8 @@ def _sent(home: Home, store: Store, now: Clock, tell: Tell) -> Sent:
     """What became of the letters that are due; a server that is down undoes no issue."""
     try:
         telling.send(home, store, now())
-        return sending.send(home, store, None, now, tell)
+        with stopped_by_signals() as stop:  # whoever is ended between a dot and its answer leaves a doubt
+            return sending.send(home, store, None, now, tell, stop=stop)
     except DigestError as error:
         _remember(store, now(), error)
         return Sent(problems=(str(error),))

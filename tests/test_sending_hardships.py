@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -78,6 +79,25 @@ def test_a_lock_while_the_servers_answer_is_on_its_way(
         time.sleep(1)
     _, said = sending.communicate(timeout=homes.DEADLINE)
     assert sending.returncode == 0, said
+    assert trials.judged(place, server).wrongs == []
+    assert history.ledger(place / "digest.sqlite3") == ALL
+
+
+@pytest.mark.parametrize("command", [["send"], ["run", "--once"]], ids=" ".join)
+def test_who_asks_it_to_end_leaves_no_doubt(
+    command: list[str], before: Path, servers: Servers, tmp_path: Path
+) -> None:
+    place, server = trials.begun(before, servers, tmp_path, [Fault("after storing", "slow", seconds=1)])
+    trials.point_to(place, server.port, connections=1)
+    sending = homes.start(place, *command)
+    until = time.monotonic() + homes.DEADLINE
+    while not server.letters() and time.monotonic() < until:
+        time.sleep(0.01)
+    sending.terminate()
+    said = sending.communicate(timeout=homes.DEADLINE)
+    assert sending.returncode == 0, said
+    assert Counter(history.ledger(place / "digest.sqlite3").values()) == {"accepted": 1, "ready": 4}
+    assert trials.to_its_end(place) == []
     assert trials.judged(place, server).wrongs == []
     assert history.ledger(place / "digest.sqlite3") == ALL
 
