@@ -276,7 +276,8 @@ def test_a_list_may_name_those_who_left_elsewhere(home: Path) -> None:
     file.write_text(
         "email,status\na@example.org,unsubscribed\nb@example.org,bounced\nc@example.org,pending\n"
     )
-    assert imported(home, file)["left"] == 2
+    said = imported(home, file)
+    assert (said["added"], said["changed"], said["left"]) == (1, 0, 2)
     assert listed(home) == [
         ("daily", "a@example.org", "unsubscribed"),
         ("daily", "b@example.org", "bounced"),

@@ -49,8 +49,8 @@ def enrol(
     new = [wish for wish in free if not _is_so(there.get(wish.address.folded), wish)]
     subscribers.put(db, digest, new, now)
     _remember(db, digest, new, hidden, how, event, now)
-    changed = sum(wish.address.folded in there for wish in new)
-    left = sum(_is_left(wish) for wish in new)
+    left = sum(map(_is_left, new))
+    changed = sum(wish.address.folded in there and not _is_left(wish) for wish in new)
     return Enrolled(
         added=len(new) - changed - left,
         changed=changed,
