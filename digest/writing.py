@@ -25,13 +25,17 @@ def side_by_side(home: Home, files: Mapping[str, Pieces], stamp: str) -> list[Fi
     """
     running = {path: _writing(home, path, pieces, stamp) for path, pieces in files.items()}
     done: dict[str, File] = {}
-    while running:
-        for path, writing in list(running.items()):
-            try:
-                next(writing)
-            except StopIteration as end:
-                done[path] = end.value
-                del running[path]
+    try:
+        while running:
+            for path, writing in list(running.items()):
+                try:
+                    next(writing)
+                except StopIteration as end:
+                    done[path] = end.value
+                    del running[path]
+    finally:
+        for writing in running.values():  # what stopped one of them: the halves of the others go now
+            writing.close()
     return [done[path] for path in files]
 
 

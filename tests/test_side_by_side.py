@@ -3,7 +3,7 @@
 import tracemalloc
 from collections.abc import Iterator
 from datetime import timedelta
-from itertools import zip_longest
+from itertools import repeat, zip_longest
 from pathlib import Path
 from time import process_time
 from types import ModuleType
@@ -13,10 +13,12 @@ import pytest
 from msgspec.structs import replace
 
 from digest import citations, config, homes, outbox, plugins, templating
+from digest.errors import ConfigError
 from digest.issue import Card, GroupHead, Issue, Link
 from digest.renderers import _feed, _shown
 from digest.store import issues as stored_issues
 from digest.store import open_store
+from digest.writing import side_by_side
 from tests import homes as tested
 from tests import issues
 
@@ -138,6 +140,20 @@ def test_cost_is_that_of_the_papers() -> None:
     few = took(50)
     assert few < 0.2
     assert took(800) < 16 * 4 * few
+
+
+# ---- as files
+
+
+def test_what_stops_one_file_leaves_no_half_of_another(tmp_path: Path) -> None:
+    def stopped() -> Iterator[str]:
+        yield "half of one"
+        raise ConfigError("a template is wrong")
+
+    home = config.load(tested.make(tmp_path / "home"))
+    with pytest.raises(ConfigError) as kept:  # as whoever tells of it keeps it
+        side_by_side(home, {"a.txt": repeat("x"), "b.txt": stopped(), "c.txt": repeat("x")}, "")
+    assert tested.tree(home.outbox) == {}, kept
 
 
 # ---- from the store
