@@ -72,7 +72,6 @@ def test_a_link_of_the_contents_is_followed(chromium: Browser, real_outbox: Path
     with browser.opened(chromium, faces.face(real_outbox, "page"), scripts=False) as (page, _):
         browser.resize(page, browser.WIDTHS[0], "light")
         page.click("nav a >> nth=-1")
-        (name,) = [urlsplit(page.url).fragment]
-        heading = page.locator(f"#{name}").bounding_box()
+        heading = page.locator(f"#{urlsplit(page.url).fragment}").bounding_box()
     assert heading
     assert 0 <= heading["y"] < browser.HEIGHT
