@@ -233,6 +233,24 @@ def test_what_nobody_would_write_costs_little_and_stops_nothing(caplog: pytest.L
     assert caplog.records == []
 
 
+@pytest.mark.parametrize(
+    "parameters",
+    ["a*=b; a*0=c", "report-type*=idna'x'%ff", "boundary*=idna'x'%ff", f"report-type*{'9' * 5_000}=x"],
+)
+def test_parameters_that_pythons_own_reader_stumbles_over_stop_nothing(parameters: str) -> None:
+    words = f"To: {BOX.format(token())}\nContent-Type: multipart/report; {parameters}\n\n"
+    assert returned.read(words.encode(), SECRETS) in (
+        None,
+        Returned(1, 12, "other", "cannot be read: IndexError"),
+    )
+
+
+@pytest.mark.parametrize("kind", ["\x1b[2J", "me@example.net", "x" * 41, "two words"])
+def test_a_type_of_complaint_that_nobody_has_named_is_not_repeated(kind: str) -> None:
+    found = returned.read(complaint(f"To: {BOX.format(token())}\n\n".encode(), kind), SECRETS)
+    assert found == Returned(1, 12, "complaint", "feedback report: of an unknown type")
+
+
 # --- what comes of it ---
 
 

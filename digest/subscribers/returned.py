@@ -36,7 +36,8 @@ def read(data: bytes, secrets: Secrets) -> Returned | None:
     """What a mail says, and of whom; None: nothing in it was signed by us."""
     try:
         return _read(data[:LARGEST], secrets)
-    except RecursionError:  # thousands of parts within each other, which no mail server writes
+    # Python's own reader stumbles over parameters such as `a*=b; a*0=c`, and over thousands of parts within each other
+    except (TypeError, ValueError, RecursionError):
         return None
 
 
@@ -82,12 +83,17 @@ def _complaint(mail: Message, data: bytes, secrets: Secrets) -> Returned | None:
     return None
 
 
+_FEEDBACK = re.compile(r"[a-z-]{1,40}")  # as types of feedback are registered (RFC 5965 §7.3)
+
+
 def _feedback(mail: Message) -> tuple[Kind, str]:
     fields = _fields(mail, "message/feedback-report")
     what = str(fields[0].get("Feedback-Type", "abuse")).strip().lower() if fields else "abuse"
     if what == "not-spam":
         return "other", what
-    return ("leave" if what.startswith("opt-out") else "complaint"), f"feedback report: {what[:40]}"
+    # whoever got a letter can write anything here, and it is shown and kept
+    shown = what if _FEEDBACK.fullmatch(what) else "of an unknown type"
+    return ("leave" if what.startswith("opt-out") else "complaint"), f"feedback report: {shown}"
 
 
 def _fields(mail: Message, subtype: str) -> list[Message]:
@@ -141,7 +147,8 @@ def _guessed(mail: Message) -> tuple[Kind, str]:
     ).disabled = True  # it prints a traceback; the tally tells it in our words
     try:
         temporary, permanent = all_failures(mail)
-    except Exception as error:  # a detector stumbles over a stranger's bytes, and says so
+    # seventeen guessers of others raise what they please at a stranger's bytes, and one mail must not stop a mailbox
+    except Exception as error:
         return "other", f"cannot be read: {type(error).__name__}"
     if permanent:
         return "hard", "by its words"
