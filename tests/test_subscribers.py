@@ -208,6 +208,12 @@ def test_nothing_of_an_erased_address_is_left_but_a_hidden_word(home: Path) -> N
     assert "erased, asked to be forgotten" in history
 
 
+def test_nobody_is_erased_where_an_address_cannot_be_meant(home: Path) -> None:
+    run(home, "add", "daily", "me@example.org")
+    assert "is no address" in run(home, "erase", "me@example.org", "you", code=2).stderr
+    assert listed(home) == [("daily", "me@example.org", "confirmed")]
+
+
 def test_the_number_of_an_erased_subscriber_is_never_anothers(store: Store) -> None:
     with store.writing() as db:
         enrolling.enrol(db, "daily", [subscribing.wish("one@example.org")], "test", NOW)

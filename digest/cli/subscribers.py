@@ -196,7 +196,7 @@ def erase(place: Place, addresses: tuple[str, ...]) -> None:
     """Forget addresses in all digests, and never write to them again, also if they are imported anew."""
     from digest.subscribers import enrolling
 
-    for address in map(_address, addresses):
+    for address in [_address(text) for text in addresses]:  # all are looked at before the first is gone
         with opened(place.home(only=())) as store, store.writing() as db:
             digests = enrolling.erase(db, address, place.now)
         was = f"was on the list of {', '.join(digests)}" if digests else "was on no list"
