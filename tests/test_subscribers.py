@@ -303,6 +303,8 @@ def test_a_list_may_name_those_who_left_elsewhere(home: Path) -> None:
         ("a.csv", "a@example.org\nb@example.org\nx\n"),
         ("a.txt", "a@example.org,7\r\nb@example.org,8\r\nx,9\r\n"),
         ("a.csv", "hour\taddress\n7\ta@example.org\n\tb@example.org\n\t\n"),
+        ("a.csv", "\n\r\n;\nName;E-Mail\nA, b;a@example.org\nB, c;b@example.org\nX;x\n"),
+        ("a.json", '[{"Email": "a@example.org"}, {"E-mail ": "b@example.org"}, {"Name": "x"}]'),
     ],
 )
 def test_lists_are_read_as_programs_write_them(name: str, text: str) -> None:

@@ -77,18 +77,19 @@ def _line(cells: Iterable[str]) -> str:
 
 
 def _csv(text: str, name: str) -> Iterator[tuple[int, dict[str, str]]]:
-    first = text.partition("\n")[0]
+    first = text.lstrip("\r\n").partition("\n")[0]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=first.count), strict=True)
     try:
         columns: list[str] = []
         for cells in reader:
+            if not any(cell.strip() for cell in cells):
+                continue
             if not columns:
                 columns = _columns(cells, name)
                 if "@" not in "".join(cells):
                     continue
-            if any(cell.strip() for cell in cells):
-                pairs = zip(columns, cells, strict=False)
-                yield reader.line_num, {column: _bare(cell) for column, cell in pairs if column}
+            pairs = zip(columns, cells, strict=False)
+            yield reader.line_num, {column: _bare(cell) for column, cell in pairs if column}
     except csv.Error as error:
         raise ConfigError(f"{name}: line {reader.line_num}: this is no CSV: {error}") from error
 
@@ -123,8 +124,8 @@ def _json(text: str, name: str) -> Iterator[tuple[int, dict[str, str]]]:
     for number, row in rows:
         cells = row if isinstance(row, dict) else {"address": row}
         found = {
-            _COLUMN[key]: "" if value is None else str(value)
+            _COLUMN[column]: "" if value is None else str(value)
             for key, value in cells.items()
-            if key in _COLUMN
+            if (column := key.strip().casefold()) in _COLUMN
         }
         yield number, {"address": ""} | found
