@@ -126,6 +126,8 @@ def test_a_log_that_cannot_be_written_is_told(home: Path, tmp_path: Path) -> Non
     ("said", "told"),
     [
         ("550 <ada@example.org> unknown", '"550 <…@example.org> unknown"'),
+        ("rcpt=o'hara@example.org: 'me@example.net'", '"…@example.org: …@example.net\'"'),
+        ("a" * 200_000 + " <ada@example.org>", "a" * 500 + "…"),
         ("a\nb\x00\u202e", '"a\\nb\\u0000\\u202e"'),
         ('say "no"', '"say \\"no\\""'),
         ("", '""'),

@@ -25,7 +25,8 @@ _log.addHandler(logging.NullHandler())  # who did not ask for a log gets none
 _log.propagate = False
 
 _BARE = re.compile(r"[^\s\"=\\]+")
-_ADDRESS = re.compile(r"[^\s<>\"'(),;:]+@([^\s<>\"'(),;:]+)")
+# What stands before the @ begins where a word does, else a long word is looked through from each of its letters.
+_ADDRESS = re.compile(r"(?<![^\s<>\"(),;:])[^\s<>\"(),;:]+@([^\s<>\"'(),;:]+)")
 
 
 def event(name: str, level: int = logging.INFO, /, **fields: object) -> None:
