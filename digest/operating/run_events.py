@@ -22,5 +22,7 @@ def log(run: Run) -> None:
         event(
             "digest", digest=made.digest, state=made.state, issue=head.name if head else None, papers=papers
         )
-    for words in (*run.refused, *run.warnings):
-        problem("refused" if words in run.refused else "strange", problem=words)
+    for words in run.refused:
+        problem("refused", problem=words)
+    for words in run.warnings:
+        problem("strange", problem=words)
