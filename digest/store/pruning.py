@@ -77,13 +77,11 @@ def old_runs(store: Store, before: datetime, *, dry: bool) -> Dropped:
     return Dropped(int(row[0]), int(row[1] or 0))
 
 
-def shrink(store: Store) -> int:
-    """Give the room that is free inside the file back to the disk; how many bytes."""
-    before = store.path.stat().st_size
+def shrink(store: Store) -> None:
+    """Give the room that is free inside the file back to the disk."""
     try:
         with closing(sqlite3.connect(store.path, timeout=PATIENCE, isolation_level=None)) as db:
             db.execute("VACUUM")
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     except sqlite3.DatabaseError as error:
         raise StoreError(explained(store.path, str(error))) from error
-    return before - store.path.stat().st_size
