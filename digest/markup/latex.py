@@ -1,7 +1,7 @@
 r"""TeX in titles, abstracts and names → Unicode. Resolved once, on reading; what cannot be read well stays as it was.
 
 Schr\"odinger, \textbf{bold}, \emph{it}       Schrödinger, bold, it
-$k$-means, $\ell_1$, $O(n \log n)$            k-means, ℓ₁, O(n log n): see digest/formulas.py
+$k$-means, $\ell_1$, $O(n \log n)$            k-means, ℓ₁, O(n log n): see markup/formulas.py
 10^{-3}, R^2, M_{CDM}, L_1, \alpha, \pm       10⁻³, R², M_CDM, L₁, α, ±: without dollars too
 ``quoted'', Fig.~1, 5\%, \cite{Doe2020}       “quoted”, Fig. 1, 5%, [Doe2020]
 $\F$, \ourmethod{}, {Braces}, $5 and $6       as they were: a command that nobody knows, no TeX, money
