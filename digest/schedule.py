@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -27,6 +28,7 @@ from digest.pipeline import Ready, Run, begin, build, fetch, look, record
 from digest.sending import posting, telling
 from digest.sending import rounds as sending
 from digest.sending.desk import Clock
+from digest.sending.posting import Tries
 from digest.sending.rounds import Sent
 from digest.sources import Found
 from digest.store import Store, issues, log, open_store
@@ -35,7 +37,6 @@ from digest.watch import STILL, Watch
 
 LATE = timedelta(hours=1)  # after its slot an issue counts as missed, where `catch_up = "skip"`
 EVERY = 1  # seconds between two looks at the clock and at the drop folders
-AGAIN = (60, 300, 900, 3600)  # seconds until the next try after a failure; the last one for ever
 PATIENCE = 60  # seconds that `once` waits for files that somebody is writing
 
 Say = Callable[[str], None]
@@ -151,22 +152,17 @@ def run(path: Path, clock: Callable[[], datetime], say: Say, told: Callable[[Run
         from apscheduler.triggers.interval import IntervalTrigger  # type: ignore[import-untyped]
 
         looks = _Looks(path, clock, say, told, stop)
-        scheduler = BackgroundScheduler(timezone="UTC")
-        scheduler.add_job(
-            looks.job,
-            IntervalTrigger(seconds=EVERY, timezone="UTC"),
-            max_instances=1,
-            coalesce=True,
-            misfire_grace_time=None,
-        )
         posts = posting.Posts(looks.home, looks.store, clock, say, stop, looks.remember)
-        scheduler.add_job(
-            posts.job,
-            IntervalTrigger(seconds=EVERY, timezone="UTC"),
-            max_instances=1,
-            coalesce=True,
-            misfire_grace_time=None,
-        )
+        bugs: list[Exception] = []
+        scheduler = BackgroundScheduler(timezone="UTC")
+        for job in (looks.job, posts.job):
+            scheduler.add_job(
+                partial(_until_a_bug, job, stop, bugs),
+                IntervalTrigger(seconds=EVERY, timezone="UTC"),
+                max_instances=1,
+                coalesce=True,
+                misfire_grace_time=None,
+            )
         scheduler.start()
         say(f"digest runs in {path}; Ctrl-C ends it")
         event("begun", home=path)
@@ -177,8 +173,19 @@ def run(path: Path, clock: Callable[[], datetime], say: Say, told: Callable[[Run
             scheduler.shutdown(wait=True)  # a build that has begun ends first
             looks.close()
             event("ended")
-    if bug := looks.bug or posts.bug:
-        raise bug
+    if bugs:
+        raise bugs[0]
+
+
+def _until_a_bug(job: Callable[[], None], stop: threading.Event, bugs: list[Exception]) -> None:
+    """What APScheduler calls."""
+    try:
+        job()
+    except Exception as error:  # any bug: a thread would end in silence, so `run` raises it again
+        bugs.append(error)
+        problem("bug", problem=f"{type(error).__name__}: {error}")
+        stop.set()
+        raise
 
 
 class _Looks:
@@ -193,7 +200,6 @@ class _Looks:
         stop: threading.Event,
     ) -> None:
         self.path, self.clock, self.say, self.told, self.stop = path, clock, say, told, stop
-        self.bug: Exception | None = None
         self._stamp = config.stamp(path)  # before they are read: no change may slip in between
         self._home = config.load(path)
         self._said: set[str] = set()
@@ -201,34 +207,26 @@ class _Looks:
         self._watch = Watch()
         self._problems: set[DumpRead] = set()  # told already
         self._bad: dict[str, bool] = {}  # sources, at their last visit
-        self._failures = 0
-        self._not_before = 0.0
+        self._tries = Tries()
 
     def job(self) -> None:
-        """What APScheduler calls."""
-        if self.stop.is_set() or time.monotonic() < self._not_before:
+        """A look, and after a failure none for a while."""
+        if self.stop.is_set() or self._tries.wait():
             return
         try:
             self._look()
-            self._failures = 0
+            self._tries.went_well()
         except DigestError as error:
-            pause = AGAIN[min(self._failures, len(AGAIN) - 1)]
-            self._failures += 1
-            self._not_before = time.monotonic() + pause
+            pause = self._tries.failed()
             self._watch = Watch()  # what was offered has perhaps not been read
             self.say(f"{error}\nnext try in {pause} seconds")
             self.remember(error)
-        except Exception as error:  # any bug: a thread would end in silence, so `run` raises it again
-            self.bug = error
-            problem("bug", problem=f"{type(error).__name__}: {error}")
-            self.stop.set()
-            raise
 
     def _look(self) -> None:
         if (stamp := config.stamp(self.path)) != self._stamp:
             self._stamp = stamp
             self._read_again()
-        run = run_due(self._home, self.store, self.clock(), self._say_once, _quiet, self._ready)
+        run = run_due(self._home, self.store, self.clock(), self._say_once, posting.quiet, self._ready)
         for words in run.refused:
             self._say_once(words)
         problems = {dump for dump in run.dumps if dump.format is None}
@@ -283,10 +281,6 @@ class _Looks:
     def close(self) -> None:
         """Give the store back."""
         self.store.close()
-
-
-def _quiet(_step: str, _done: int, _of: int, _unit: str) -> None:
-    """A scheduler shows no progress."""
 
 
 @contextmanager

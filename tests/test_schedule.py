@@ -7,10 +7,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
+from digest import schedule
+from digest.operating import events
+from digest.sending import telling
 from tests import homes
 
 THURSDAY, FRIDAY = "2026-11-19", "2026-11-20"
@@ -292,6 +296,21 @@ def test_signals_end_it_cleanly(number: signal.Signals, make: Callable[..., Path
     with running(home, f"{THURSDAY}T06:00Z") as program:
         program.send_signal(number)
         assert program.wait(timeout=WITHIN) == 0
+
+
+@pytest.mark.parametrize("where", [(schedule, "run_due"), (telling, "send")], ids=["a look", "sending"])
+def test_a_bug_ends_it_with_its_traceback_and_a_line_in_the_log(
+    where: tuple[ModuleType, str], make: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def bug(*_: object) -> None:
+        raise RuntimeError("a bug of ours")
+
+    home = make()
+    monkeypatch.setattr(*where, bug)
+    now = datetime.fromisoformat(f"{THURSDAY}T06:00Z")
+    with events.logged_to(str(home / "log")), pytest.raises(RuntimeError, match="a bug of ours"):
+        schedule.run(home, lambda: now, lambda _words: None, lambda _run: None)
+    assert "event=bug" in (home / "log").read_text()
 
 
 def test_a_signal_during_a_build_lets_it_end(make: Callable[..., Path]) -> None:

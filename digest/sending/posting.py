@@ -16,6 +16,29 @@ from digest.store import Store, due
 AGAIN = (60, 300, 900, 3600)  # seconds until the next try after a failure; the last one for ever
 
 
+class Tries:
+    """How often something has failed in a row, and when it is tried again."""
+
+    def __init__(self) -> None:
+        self._failures = 0
+        self._not_before = 0.0
+
+    def failed(self) -> int:
+        """The seconds until the next try."""
+        pause = AGAIN[min(self._failures, len(AGAIN) - 1)]
+        self._failures += 1
+        self._not_before = time.monotonic() + pause
+        return pause
+
+    def went_well(self) -> None:
+        """The next failure is the first one."""
+        self._failures = 0
+
+    def wait(self) -> bool:
+        """Whether it is too early for the next try."""
+        return time.monotonic() < self._not_before
+
+
 class Posts:
     """One look at the ledger every second."""
 
@@ -30,15 +53,13 @@ class Posts:
     ) -> None:
         self._home, self._store, self._clock, self._say = home, store, clock, say
         self._stop, self._fail = stop, fail
-        self._failures = 0
-        self._not_before = 0.0
+        self._tries = Tries()
         self._tried_with: Home | None = None
-        self.bug: Exception | None = None
 
     def job(self) -> None:
-        """What APScheduler calls."""
+        """A look, and after a failure none for a while."""
         home = self._home()
-        waits = time.monotonic() < self._not_before and home is self._tried_with  # new settings may mend it
+        waits = self._tries.wait() and home is self._tried_with  # new settings may mend it
         if self._stop.is_set() or waits:
             return
         self._tried_with = home
@@ -47,32 +68,26 @@ class Posts:
         except DigestError as error:
             self._put_off(str(error))
             self._fail(error)
-        except Exception as error:  # any bug: a thread would end in silence, so `run` raises it again
-            self.bug = error
-            self._stop.set()
-            raise
         else:
             for line in sending.lines(sent) if sent else ():
                 self._say(line)
             if sent and sent.problems:
                 self._put_off("\n".join(sent.problems))
             else:
-                self._failures = 0
+                self._tries.went_well()
 
     def _sent(self, home: Home) -> Sent | None:
         telling.send(home, self._store, self._clock())
         with self._store.reading() as db:
             if not due.anything(db, self._clock()):
                 return None
-        return sending.send(home, self._store, None, self._clock, _quiet, stop=self._stop)
+        return sending.send(home, self._store, None, self._clock, quiet, stop=self._stop)
 
     def _put_off(self, why: str) -> None:
-        pause = AGAIN[min(self._failures, len(AGAIN) - 1)]
-        self._failures += 1
-        self._not_before = time.monotonic() + pause
+        pause = self._tries.failed()
         self._say(f"{why}\nnext try to send in {pause} seconds")
         problem("unsent", problem=why)
 
 
-def _quiet(_step: str, _done: int, _of: int, _unit: str) -> None:
+def quiet(_step: str, _done: int, _of: int, _unit: str) -> None:
     """A scheduler shows no progress."""
