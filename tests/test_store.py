@@ -17,7 +17,7 @@ import digest
 from digest.arrivals import Entry, Span
 from digest.errors import ConfigError, StoreError
 from digest.sources import Dump
-from digest.store import Store, issues, log, migrations, open_store, schema, works
+from digest.store import Store, issues, log, migrations, open_store, schema, subscribers, works
 
 NOW = datetime(2026, 11, 21, 7, tzinfo=UTC)
 PACKAGE = Path(digest.__file__).parent
@@ -218,6 +218,29 @@ def test_a_slot_has_one_row(store: Store) -> None:
         issues.skip(db, "daily", [NOW], NOW)
     with store.reading() as db:
         assert issues.latest_slot(db, "daily") == (NOW, "empty", None)
+
+
+def modes(path: Path) -> dict[str, int]:
+    return {file.name: file.stat().st_mode & 0o777 for file in path.parent.glob(f"{path.name}*")}
+
+
+def test_a_store_is_its_owners_as_soon_as_keys_are_in_it(store: Store) -> None:
+    for file in store.path.parent.glob(f"{store.path.name}*"):
+        file.chmod(0o664)
+    with store.writing() as db:
+        log.begin(db, "daily", NOW)
+    files = {"digest.sqlite3", "digest.sqlite3-wal", "digest.sqlite3-shm"}
+    assert modes(store.path) == dict.fromkeys(files, 0o664)
+    with store.writing() as db:
+        subscribers.keys(db, NOW)
+        assert modes(store.path) == dict.fromkeys(files, 0o600)
+    store.path.chmod(0o640)
+    with store.writing() as db:
+        subscribers.keys(db, NOW)
+    assert modes(store.path)["digest.sqlite3"] == 0o640, "who opens it again has meant to"
+    store.close()
+    with closing(open_store(store.path)) as again, again.reading():
+        assert modes(store.path) == dict.fromkeys(files, 0o640)
 
 
 # --- cursors ---

@@ -108,6 +108,7 @@ def test_who_may_read_addresses_and_secrets(in_the_open: Path) -> None:
     (home / "secret").chmod(0o600)
     assert bad(looked(home)) == []
     homes.run(home, "subscribers", "add", "daily", "ada@example.org")
+    assert bad(looked(home)) == []
     (home / "digest.sqlite3").chmod(0o644)
     (home / "secret").chmod(0o640)
     found = looked(home, code=3)["permissions"]

@@ -6,8 +6,9 @@ with store.writing() as db:    all of it or none of it, under the one writer's l
 
 import os
 import sqlite3
+import stat
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -85,6 +86,18 @@ def open_store(path: Path) -> Store:
         store.close()
         raise
     return store
+
+
+def make_private(db: Connection) -> None:
+    """Let nobody but its owner read the store and its log from now on, before keys and addresses are in it.
+
+    Once: whoever gives it to a group afterwards has meant to. Only the owner can; `digest doctor` tells the others.
+    """
+    file = db.execute(text("SELECT file FROM pragma_database_list WHERE name = 'main'")).scalar_one()
+    for end in ("", "-wal", "-shm"):
+        with suppress(OSError):
+            part = Path(f"{file}{end}")
+            part.chmod(part.stat().st_mode & stat.S_IRWXU)
 
 
 def copy(path: Path, to: Path) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from digest.secrets import Secret, Secrets, fresh
+from digest.store import make_private
 from digest.store.among import among
 from digest.store.schema import bounces, consents, deliveries, secrets, subscribers, suppressions
 from digest.subscribers.subscribing import Left, Status, Subscriber, Wish
@@ -182,9 +183,10 @@ def soft_bounces(db: Connection, subscriber: int, since: datetime) -> list[datet
 
 
 def keys(db: Connection, now: datetime) -> Secrets:
-    """The keys of this store; in a transaction that writes, they are made if there are none."""
+    """The keys of this store; in a transaction that writes, they are made if there are none, and it is made private."""
     found = _keys(db)
     if found is None:
+        make_private(db)
         rows = [{"kind": kind, "key": fresh(), "made": now} for kind in ("addresses", "tokens")]
         db.execute(insert(secrets), rows)
         found = _keys(db)
