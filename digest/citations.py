@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from digest.issue import Card
 from digest.papers import readable
-from digest.templating import web
+from digest.templating import MONTHS, web
 
 _IN_TEX = {
     "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "{": r"\{", "}": r"\}",
@@ -22,7 +22,6 @@ _IN_TEX = {
 # BibTeX counts braces whether or not a backslash stands before them: those that are no pairs need words.
 _NO_PAIRS = {**_IN_TEX, "{": r"\textbraceleft{}", "}": r"\textbraceright{}"}
 _SPECIAL = re.compile(r"[\\{}~^&%$#_]")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?")
 _CUT = re.compile(r",|\b(?:and|others)\b", re.IGNORECASE)  # where BibTeX would cut a name
 _KEY_TITLE = 3  # letters at least of the word of the title that stands in a key: no `on`, no `a`
@@ -68,7 +67,7 @@ def _bibtex_fields(told: _Told, abstract: bool) -> Iterator[tuple[str, str]]:
     yield "title", f"{{{_tex(told.title)}}}"  # twice in braces: styles would set LLaMA as Llama
     yield "author", " and ".join(_bibtex_authors(told))
     yield "year", year
-    yield "month", _MONTHS[int(month) - 1] if month else ""
+    yield "month", MONTHS[int(month) - 1].lower() if month else ""
     yield "eprint", told.ids.get("arxiv", "")
     yield "archiveprefix", "arXiv" if "arxiv" in told.ids else ""
     yield "doi", told.ids.get("doi", "")

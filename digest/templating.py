@@ -214,7 +214,7 @@ def _looked_in(templates: Environment) -> str:
 
 # ---- what templates say things with
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _ISO = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-([0-3]\d))?)?(?:[T ].*)?")
 
 
@@ -223,7 +223,7 @@ def day(date: str) -> str:
     if not (match := _ISO.fullmatch(date)):
         return date
     year, month, of_month = match.groups()
-    words = (str(int(of_month)) if of_month else "", _MONTHS[int(month) - 1] if month else "", year)
+    words = (str(int(of_month)) if of_month else "", MONTHS[int(month) - 1] if month else "", year)
     return " ".join(filter(None, words))
 
 

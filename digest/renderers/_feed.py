@@ -16,7 +16,7 @@ from digest.issue import Card, Entry, Feed, Link
 from digest.papers import readable
 from digest.renderers._shown import authors, shown
 from digest.renderers._xml import held
-from digest.templating import fill, web
+from digest.templating import MONTHS, fill, web
 
 # The space of feed ids: with another value every feed would be a new one to its readers.
 FEEDS = uuid.UUID("0b7c1c52-6b1e-5d0a-9c57-6a6c0c3f9d11")
@@ -141,10 +141,9 @@ def to_the_millisecond(moment: datetime) -> str:
 
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def rfc5322(moment: datetime) -> str:
     """A moment as mail and RSS write it; strftime would say the days of the machine's language."""
     utc = moment.astimezone(UTC)
-    return f"{_DAYS[utc.weekday()]}, {utc.day} {_MONTHS[utc.month - 1]} {utc:%Y %H:%M:%S} +0000"
+    return f"{_DAYS[utc.weekday()]}, {utc.day} {MONTHS[utc.month - 1]} {utc:%Y %H:%M:%S} +0000"
