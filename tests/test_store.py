@@ -17,7 +17,7 @@ import digest
 from digest.arrivals import Entry, Span
 from digest.errors import ConfigError, StoreError
 from digest.sources import Dump
-from digest.store import Store, issues, log, migrations, open_store, schema, subscribers, works
+from digest.store import Store, health, issues, log, migrations, open_store, schema, subscribers, works
 
 NOW = datetime(2026, 11, 21, 7, tzinfo=UTC)
 PACKAGE = Path(digest.__file__).parent
@@ -169,6 +169,32 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 def test_a_folder_in_place_of_the_store(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="cannot be opened"):
         open_store(tmp_path)
+
+
+def test_wherever_a_store_is_damaged_it_is_told(tmp_path: Path, store: Store) -> None:
+    with store.writing() as db:
+        number = log.open_dump(db, Dump("drop", "page.txt", Path("page.txt")), "", NOW)
+        atoms = works.add(db, [frozenset({f"title:{n}"}) for n in range(200)])
+        log.append(db, [Entry(0, "new", "drop", atom, 0, NOW) for atom in atoms.values()], number)
+    store.close()
+    whole = store.path.read_bytes()
+    assert len(whole) > 20 * PAGE
+    for at in range(PAGE, len(whole), PAGE):
+        path = tmp_path / f"{at}.sqlite3"
+        path.write_bytes(whole[:at] + b"\xff" * PAGE + whole[at + PAGE :])
+        assert told_of(path), at
+
+
+PAGE = 4096  # bytes
+
+
+def told_of(path: Path) -> bool:
+    """Whether a store is known to be damaged, when it is opened or when it is looked through."""
+    try:
+        with closing(open_store(path)) as damaged:
+            return bool(health.of(damaged).problems)
+    except StoreError as error:
+        return "restore a backup" in str(error)
 
 
 # --- connections ---

@@ -14,13 +14,18 @@ from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError
 
 from digest.errors import ConfigError, StoreError
 from digest.store import schema
 
 READ_ONLY = "mode=ro"
 PATIENCE = 120  # seconds to wait for another process that writes; an issue of 25,000 papers takes about 20
+
+
+# What a file, a disk or another process is to blame for: the second is what SQLite says of a file that is damaged.
+# Kinds of the second, such as a constraint that is broken, are bugs of ours.
+_OUTSIDE = (sqlite3.OperationalError, sqlite3.DatabaseError)
 
 
 class Store:
@@ -63,10 +68,14 @@ class Store:
     def _named_errors(self) -> Iterator[None]:
         try:
             yield
-        except OperationalError as error:
-            raise StoreError(explained(self.path, str(error.orig))) from error
-        except sqlite3.OperationalError as error:  # of statements that go to the driver itself
-            raise StoreError(explained(self.path, str(error))) from error
+        except (
+            DatabaseError,
+            sqlite3.DatabaseError,
+        ) as error:  # the driver's own: of statements that go to it
+            cause = error.orig if isinstance(error, DatabaseError) else error
+            if type(cause) not in _OUTSIDE:
+                raise
+            raise StoreError(explained(self.path, str(cause))) from error
 
 
 def open_store(path: Path) -> Store:
