@@ -52,7 +52,7 @@ def send(place: Place, names: tuple[str, ...], missing: bool, address: str | Non
     if as_json:
         print_json(sent)
     else:
-        echo_lines(list(sending.lines(sent)) or [sending.nothing(sent)])
+        echo_lines([*sending.lines(sent), *sending.following(sent, place.now)])
     for line in sent.problems:
         echo_problem(f"digest: {line}")
     if sent.problems:

@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -70,7 +71,7 @@ def send(
         of = due.ready(db, numbers, now())
         secrets = subscribers.keys(db, now()) if of else None
     crash.point("claims recovered")
-    tally, problems = dict(ended), list[str]()
+    tally, problems = Counter(ended), list[str]()
     if secrets:
         sender = sender_of(home)
         editions = _editions(home, store, numbers, problems)
@@ -81,7 +82,7 @@ def send(
         names = {number: edition.head.name for number, edition in editions.items()}
         desk = Desk(home, store, names, compose, secrets, now, stop or threading.Event())
         problems += desk.work_off(lambda done: tell("sending", done, of, "letters"))
-        tally = {state: tally.get(state, 0) + desk.tally[state] for state in (*tally, *desk.tally)}
+        tally += desk.tally
     with store.reading() as db:
         following = due.next_due(db, numbers)
     if any(tally.values()):
@@ -152,11 +153,13 @@ def lines(sent: Sent) -> Iterator[str]:
     yield from (f"{number:,} {words}" for number, words in told if number)
 
 
-def nothing(sent: Sent) -> str:
-    """When there is no more to tell."""
-    if sent.next is None:
-        return "nothing is due"
-    return f"nothing is due before {sent.next:%Y-%m-%d %H:%M} UTC"
+def following(sent: Sent, now: datetime) -> Iterator[str]:
+    """When more goes out, or that nothing does; nothing of what is due now and did not go out, for `problems` do."""
+    more = "nothing more" if any(lines(sent)) else "nothing"
+    if sent.next and sent.next > now:
+        yield f"{more} is due before {sent.next:%Y-%m-%d %H:%M} UTC"
+    elif sent.next is None and more == "nothing":
+        yield "nothing is due"
 
 
 def test(home: Home, store: Store, stored: Stored, address: str, now: datetime) -> Outcome:
