@@ -239,6 +239,13 @@ def test_a_test_letter_leaves_no_row(tmp_path: Path, server: Server) -> None:
     assert came(server) == ["me@example.org"]
 
 
+def test_a_test_letter_that_is_not_taken_is_an_exit_code(tmp_path: Path, servers: Servers) -> None:
+    server = servers.begin(tmp_path / "server", [Fault("rcpt", "550")])
+    made = a_home(tmp_path, server)
+    said = homes.run(made, "send", ISSUE, "--test", "me@example.org", code=3).stdout
+    assert said.startswith(f"{ISSUE} to me@example.org: rejected: 550 ")
+
+
 def test_who_lacks_an_issue_gets_it_by_missing(tmp_path: Path, servers: Servers) -> None:
     server = servers.begin(tmp_path / "server", [Fault("rcpt", "550", times=1)])
     made = a_home(tmp_path, server, "[delivery]\nconnections = 1\n")

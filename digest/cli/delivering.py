@@ -23,7 +23,7 @@ def send(place: Place, names: tuple[str, ...], missing: bool, address: str | Non
     """Deliver what is due: each issue once to each subscriber.
 
     An issue that is older than three days goes out only if it is named. The exit code is 3 where a letter was
-    refused or is in doubt.
+    refused or is in doubt, and where a letter of --test was not taken.
     """
     from digest import homes, outbox, schedule
     from digest.operating import events
@@ -37,9 +37,12 @@ def send(place: Place, names: tuple[str, ...], missing: bool, address: str | Non
         outbox.write_expected(store, home, homes.templates(home))
         wanted = homes.stored(store, names) if names else None
         if address:
+            came_short = False
             for one in wanted or ():
                 outcome = sending.test(home, store, one, address, place.now)
                 click.echo(f"{one.head.name} to {address}: {outcome.kind}: {outcome.reply}")
+                came_short |= outcome.kind != "accepted"
+            finish(came_short)
             return
         named = [one for one in wanted or () if one.head.name in names]
         ledger.take_up_again(home, store, named, place.now, missing=missing)
