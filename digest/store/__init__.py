@@ -68,10 +68,8 @@ class Store:
     def _named_errors(self) -> Iterator[None]:
         try:
             yield
-        except (
-            DatabaseError,
-            sqlite3.DatabaseError,
-        ) as error:  # the driver's own: of statements that go to it
+        # the driver's own: of statements that go to it
+        except (DatabaseError, sqlite3.DatabaseError) as error:
             cause = error.orig if isinstance(error, DatabaseError) else error
             if type(cause) not in _OUTSIDE:
                 raise
