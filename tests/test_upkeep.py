@@ -207,6 +207,7 @@ def test_a_copy_takes_no_files_place(home: Path, tmp_path: Path) -> None:
     assert "stays as it is" in homes.run(home, "backup", there, code=2).stderr
     assert there.read_text() == "mine"
     assert "no copy can be made" in homes.run(home, "backup", tmp_path / "no" / "folder", code=1).stderr
+    assert "there is no folder" in homes.run(home, "backup", f"{tmp_path / 'backups'}/", code=2).stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["home", "there"]
 
 

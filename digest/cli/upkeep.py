@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from digest.cli.place import AS_JSON, Place, opened
+from digest.errors import ConfigError
 from digest.terminal import echo_lines, finish, print_json
 
 
@@ -32,16 +33,19 @@ def doctor(place: Place, as_json: bool) -> None:
 @click.command(
     epilog="Example, as a line of cron: 30 3 * * * digest --home /srv/papers backup /var/backups/papers/"
 )
-@click.argument("target", metavar="FILE|DIR", type=click.Path(path_type=Path))
+@click.argument("target", metavar="FILE|DIR", type=click.Path())
 @click.pass_obj
-def backup(place: Place, target: Path) -> None:
+def backup(place: Place, target: str) -> None:
     """Copy the store while it is in use; the copy is looked through before it has its name.
 
     Settings, schedules, templates and secrets are files of the home: copy them as you copy files.
     """
     from digest.operating import backup
 
-    click.echo(f"{backup.make(place.home(only=()), target, place.now)} made")
+    file = Path(target)
+    if target.endswith("/") and not file.is_dir():
+        raise ConfigError(f"there is no folder {target}: make it first")
+    click.echo(f"{backup.make(place.home(only=()), file, place.now)} made")
 
 
 @click.command(epilog="Example: digest prune --dry-run")
