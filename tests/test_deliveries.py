@@ -1,5 +1,6 @@
 """Every way out keeps the same promises: a letter arrives whole, and not before its dot is allowed."""
 
+import os
 import stat
 import sys
 import threading
@@ -31,6 +32,7 @@ if os.path.exists({folder!r} + "/ends with"):
     sys.exit(int(open({folder!r} + "/ends with").read()))
 handle, name = tempfile.mkstemp(dir={folder!r})
 os.write(handle, data)
+open({folder!r} + "/session", "w").write(str(os.getsid(0)))
 os.rename(name, {folder!r} + "/" + " ".join(sys.argv[1:]).replace("/", "-"))
 """
 
@@ -201,6 +203,11 @@ def test_a_program_answers_by_its_exit_code(code: int, kind: str, tmp_path: Path
     way = by_program(tmp_path, servers)
     (tmp_path / "kept" / "ends with").write_text(str(code))
     assert sent(way.home, letter())[0][:2] == (kind, code)
+
+
+def test_a_program_is_beyond_the_ctrl_c_that_ends_us(tmp_path: Path, servers: Servers) -> None:
+    sent(by_program(tmp_path, servers).home, letter())
+    assert int((tmp_path / "kept" / "session").read_text()) != os.getsid(0)
 
 
 # ---- SMTP's answers

@@ -54,6 +54,7 @@ class _Program:
                 stderr=subprocess.STDOUT,
                 timeout=ANSWER,
                 check=False,
+                start_new_session=True,  # a Ctrl-C is for all of the terminal: it would end here in a doubt
             )
         except OSError as error:
             return Outcome("later", None, f"{self._program}: {error.strerror}")
