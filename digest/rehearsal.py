@@ -63,7 +63,7 @@ def _rendered(renderer: ModuleType, read: object, found: Environment) -> Iterato
             pass
     except ConfigError as error:
         yield from error.mistakes
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
         if not (told := templating.blamed(found, error)):  # not the template's doing
             raise
         yield told

@@ -56,6 +56,12 @@ def test_a_mistake_is_told_with_file_and_line(
     assert said in first
 
 
+def test_a_template_that_includes_itself_is_told(tmp_path: Path) -> None:
+    (tmp_path / "entry.html.j2").write_text('{% include "entry.html.j2" %}')
+    with pytest.raises(ConfigError, match=r"entry\.html\.j2, line 1: RecursionError"):
+        rehearsal.refuse_mistakes(templating.environment(tmp_path))
+
+
 def test_each_mistake_is_told_once(tmp_path: Path) -> None:
     """Three feeds make use of the template."""
     assert len(mistakes(tmp_path, "entry.html.j2", "link.url }}", "link.adress }}")) == 1
