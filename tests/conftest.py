@@ -9,6 +9,8 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from tests.smtp_server import Servers
+
 
 @pytest.fixture(scope="session")
 def chromium() -> "Iterator[Browser]":
@@ -19,6 +21,23 @@ def chromium() -> "Iterator[Browser]":
         pytest.skip(browser.NO_CHROMIUM)
     with browser.started() as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def servers() -> "Iterator[Servers]":
+    """The process of mail servers; one for each file, for it closes none of them before its end."""
+    from tests import smtp_server
+
+    with smtp_server.running() as process:
+        yield process
+
+
+@pytest.fixture(scope="session")
+def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with an issue that nobody has got yet; to be copied."""
+    from tests import trials
+
+    return trials.home(tmp_path_factory.mktemp("before") / "home")
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import os
 import stat
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,12 +44,6 @@ class Way:
     home: Home
     came: Callable[[], list[bytes]]  # each letter with CRLF, in no order
     shut: Callable[[], None]
-
-
-@pytest.fixture(scope="module")
-def servers() -> Iterator[Servers]:
-    with smtp_server.running() as running:
-        yield running
 
 
 def home(folder: Path, settings: str) -> Home:

@@ -3,13 +3,12 @@
 benchmarks/kill.py has more of it.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from digest.crash import SENDING
-from tests import smtp_server, trials
+from tests import trials
 from tests.smtp_server import Fault, Servers
 from tests.trials import Trial
 
@@ -20,19 +19,6 @@ UNKNOWN = (
     Trial("dot sent"),
     Trial("reply read"),
 )
-
-
-@pytest.fixture(scope="module")
-def servers() -> Iterator[Servers]:
-    """The process of the servers."""
-    with smtp_server.running() as process:
-        yield process
-
-
-@pytest.fixture(scope="module")
-def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with an issue that nobody has got yet."""
-    return trials.home(tmp_path_factory.mktemp("before") / "home")
 
 
 @pytest.mark.parametrize("trial", trials.drawn(2026, 60), ids=str)

@@ -6,7 +6,6 @@ import json
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,18 +14,11 @@ from typing import Any, NamedTuple
 import pytest
 
 from digest.store import open_store, outcomes
-from tests import homes, smtp_server
+from tests import homes
 from tests.smtp_server import Fault, Server, Servers
 
 ADA, BEN, CAY = "ada@example.org", "ben@example.org", "cay@example.org"
 NEXT = "2026-11-23T07:00+00:00"
-
-
-@pytest.fixture(scope="module")
-def servers() -> Iterator[Servers]:
-    """The process of the servers."""
-    with smtp_server.running() as process:
-        yield process
 
 
 class Morning(NamedTuple):

@@ -4,12 +4,11 @@ The server ends connections on which nothing comes, so that who wakes finds its 
 down, of a letter that is another's by now.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests import smtp_server, trials
+from tests import trials
 from tests.smtp_server import Fault, Servers
 
 PAIRS = (
@@ -24,19 +23,6 @@ PAIRS = (
 # Who wakes has been told: not now. By then the letter is another's, who has sent it.
 TOLD = tuple(("envelope answered", second) for second in ("dot marked", "dot sent", "reply read"))
 NOT_NOW = (Fault("rcpt", "451"),)
-
-
-@pytest.fixture(scope="module")
-def servers() -> Iterator[Servers]:
-    """The process of the servers."""
-    with smtp_server.running() as process:
-        yield process
-
-
-@pytest.fixture(scope="module")
-def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with an issue that nobody has got yet."""
-    return trials.home(tmp_path_factory.mktemp("before") / "home")
 
 
 @pytest.mark.parametrize(("first", "second"), PAIRS)

@@ -5,7 +5,6 @@ import json
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta
 from functools import cache
@@ -23,12 +22,6 @@ from tests.smtp_server import Fault, Server, Servers
 
 ISSUE = "daily-2026-11-20"
 READERS = ["ann@one.org", "bob@two.org", "cleo@two.org"]
-
-
-@pytest.fixture(scope="module")
-def servers() -> Iterator[Servers]:
-    with smtp_server.running() as running:
-        yield running
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import history, homes, smtp_server, trials
+from tests import history, homes, trials
 from tests.smtp_server import Fault, Servers
 
 ALL = dict.fromkeys(trials.READERS, "accepted")
@@ -30,19 +30,6 @@ POWERLESS = (  # 24: PR_CAPBSET_DROP; 1 to 3: to read, to write and to own what 
     "[ctypes.CDLL(None).prctl(24, capability, 0, 0, 0) for capability in (1, 2, 3)]\n"
     "os.execv(sys.argv[1], sys.argv[1:])\n"
 )
-
-
-@pytest.fixture(scope="module")
-def servers() -> Iterator[Servers]:
-    """The process of the servers."""
-    with smtp_server.running() as process:
-        yield process
-
-
-@pytest.fixture(scope="module")
-def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with an issue that nobody has got yet."""
-    return trials.home(tmp_path_factory.mktemp("before") / "home")
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """The server that misbehaves does so as told, seen by the standard library's client."""
 
 import smtplib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,13 +9,6 @@ from tests import smtp_server
 from tests.smtp_server import Fault, Servers
 
 LETTER = b"Message-ID: <1@example.org>\r\nSubject: one\r\n\r\n.a dot\r\n"
-
-
-@pytest.fixture(scope="module")
-def servers() -> Iterator[Servers]:
-    """The process of the servers."""
-    with smtp_server.running() as process:
-        yield process
 
 
 def send(port: int) -> None:

@@ -4,26 +4,18 @@ import email
 import email.policy
 import signal
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests import homes, smtp_server
+from tests import homes
 from tests.servers import Reply, as_json, serving
 from tests.smtp_server import Fault, Servers
 from tests.smtp_server import Server as MailServer
 
 ME, YOU = "me@example.org", "you@example.org"
 LIST = as_json([{"title": "The First", "abstract": "Told.", "url": "https://example.org/1"}])
-
-
-@pytest.fixture(scope="module")
-def servers() -> Iterator[Servers]:
-    """The process of the mail servers."""
-    with smtp_server.running() as process:
-        yield process
 
 
 def make(folder: Path, url: str, server: MailServer | None) -> Path:
