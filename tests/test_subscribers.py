@@ -208,6 +208,15 @@ def test_nothing_of_an_erased_address_is_left_but_a_hidden_word(home: Path) -> N
     assert "erased, asked to be forgotten" in history
 
 
+@pytest.mark.parametrize("command", ["list", "export"])
+def test_a_digest_that_nobody_has_heard_of_has_no_list(home: Path, command: str) -> None:
+    run(home, command, "daily")
+    assert "did you mean" in run(home, command, "dayly", code=2).stderr
+    run(home, "add", "weekly", "me@example.org")
+    (home / "schedules" / "weekly.toml").unlink()
+    assert "me@example.org" in run(home, command, "weekly").stdout, "its readers outlive a schedule"
+
+
 def test_nobody_is_erased_where_an_address_cannot_be_meant(home: Path) -> None:
     run(home, "add", "daily", "me@example.org")
     assert "is no address" in run(home, "erase", "me@example.org", "you", code=2).stderr

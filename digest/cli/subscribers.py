@@ -12,6 +12,8 @@ from digest.errors import ConfigError, DigestError
 from digest.terminal import echo_lines, echo_problem, finish, print_json
 
 if TYPE_CHECKING:
+    from digest.config import Home
+    from digest.store import Store
     from digest.subscribers.addresses import Address
     from digest.subscribers.enrolling import Enrolled
     from digest.subscribers.lists import Kind, Refused
@@ -137,7 +139,9 @@ def export(place: Place, digest: str, file: Path | None, as_json: bool) -> None:
     from digest.subscribers import lists
 
     kind: Kind = "json" if as_json or (file and file.suffix.lower() == ".json") else "csv"
-    with opened(place.home(only=())) as store, store.reading() as db:
+    home = place.home(only=())
+    with opened(home) as store, store.reading() as db:
+        _refuse_unheard(home, store, digest)
         lines = lists.written(stored.every(db, digest), kind)
         if file is None:
             for line in lines:
@@ -160,7 +164,10 @@ def list_(place: Place, digest: str | None, as_json: bool) -> None:
     """Who is on the list of a digest, or of all."""
     from digest.store import subscribers as stored
 
-    with opened(place.home(only=())) as store, store.reading() as db:
+    home = place.home(only=())
+    with opened(home) as store, store.reading() as db:
+        if digest:
+            _refuse_unheard(home, store, digest)
         for one in stored.every(db, digest):
             if as_json:
                 print_json(one._asdict())
@@ -228,6 +235,16 @@ def rotate(place: Place, distrust: bool) -> None:
         stored.keys(db, place.now)
         stored.add_key(db, place.now, distrust=distrust)
     click.echo("a new key signs" + (", and no older one is believed any more" if distrust else ""))
+
+
+def _refuse_unheard(home: "Home", store: "Store", digest: str) -> None:
+    """ConfigError for a digest that has neither a schedule nor readers: an empty list would seem to be its list."""
+    from digest.store import subscribers as stored
+
+    with store.reading() as db:
+        known = digest in home.names or any(stored.every(db, digest))
+    if not known:
+        home.digest(digest)  # says which there are
 
 
 def _address(text: str) -> "Address":
