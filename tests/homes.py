@@ -19,6 +19,26 @@ DEADLINE = 120  # seconds after which a program that hangs is ended; nothing her
 EVERYTHING: tuple[dict[str, Any], ...] = ({"heading": "Everything", "match": "*"},)
 
 
+_LIMITED = (  # without the coverage, which writes a file of its own
+    "import os, resource, sys\n"
+    "os.environ.pop('COVERAGE_PROCESS_CONFIG', None)\n"
+    "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2)\n"
+    "os.execv(sys.argv[2], sys.argv[2:])\n"
+)
+_POWERLESS = (  # 24: PR_CAPBSET_DROP; 1 to 3: to read, to write and to own what belongs to others
+    "import ctypes, os, sys\n"
+    "[ctypes.CDLL(None).prctl(24, capability, 0, 0, 0) for capability in (1, 2, 3)]\n"
+    "os.execv(sys.argv[1], sys.argv[1:])\n"
+)
+# A command that runs a command to whom the permissions of files apply, also where the tests are root.
+POWERLESS = (sys.executable, "-c", _POWERLESS)
+
+
+def limited(size: int) -> tuple[str, ...]:
+    """A command that runs a command which cannot write a file beyond this size."""
+    return (sys.executable, "-c", _LIMITED, str(size))
+
+
 def schedule(groups: Sequence[dict[str, Any]] = EVERYTHING, **keys: object) -> str:
     """A schedule as TOML; strings, numbers and lists of strings are written in it as in JSON."""
     written = {"title": "Papers for Tests", "cron": "0 7 * * mon-fri", **keys}

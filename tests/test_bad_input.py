@@ -14,17 +14,6 @@ import pytest
 from tests import homes, pages
 
 GOOD = homes.page(1, 2)
-LIMITED = (  # without the coverage, which writes a file of its own
-    "import os, resource, sys\n"
-    "os.environ.pop('COVERAGE_PROCESS_CONFIG', None)\n"
-    "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2)\n"
-    "os.execv(sys.argv[2], sys.argv[2:])\n"
-)
-POWERLESS = (  # 24: PR_CAPBSET_DROP; 1 to 3: to read, to write and to own what belongs to others
-    "import ctypes, os, sys\n"
-    "[ctypes.CDLL(None).prctl(24, capability, 0, 0, 0) for capability in (1, 2, 3)]\n"
-    "os.execv(sys.argv[1], sys.argv[1:])\n"
-)
 
 
 @pytest.fixture
@@ -38,7 +27,7 @@ def home(tmp_path: Path) -> Path:
 @pytest.fixture
 def powerless(tmp_path: Path) -> tuple[str, ...]:
     """A command that runs a command to whom the permissions of files apply, also where the tests are root."""
-    within = (sys.executable, "-c", POWERLESS)
+    within = homes.POWERLESS
     secret = tmp_path / "secret"
     secret.touch(mode=0)
     opened = subprocess.run(
@@ -48,11 +37,6 @@ def powerless(tmp_path: Path) -> tuple[str, ...]:
         # Root that may not give up its rights (some containers): there is no file that it cannot read.
         pytest.skip("here the permissions of files do not hold for the user of the tests")
     return within
-
-
-def limited(size: int) -> tuple[str, ...]:
-    """A command that runs a command which cannot write a file beyond this size."""
-    return (sys.executable, "-c", LIMITED, str(size))
 
 
 # --- dumps ---
@@ -493,7 +477,7 @@ def test_a_disk_that_is_full_when_the_files_are_written(
 
 @pytest.mark.parametrize("kilobytes", [1, 20, 60, 120, 180])
 def test_a_limit_on_the_size_of_files(kilobytes: int, home: Path, expected: dict[str, bytes]) -> None:
-    done = homes.run(home, "build", code=1, within=limited(kilobytes * 1024))
+    done = homes.run(home, "build", code=1, within=homes.limited(kilobytes * 1024))
     assert str(home) in done.stderr
     assert "mend that" in done.stderr or "make room" in done.stderr
     for path, data in homes.tree(home / "outbox").items():

@@ -6,7 +6,6 @@ Nothing is lost, nothing goes out twice, the operator is told, and it goes on by
 import socket
 import sqlite3
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -19,17 +18,6 @@ from tests import history, homes, trials
 from tests.smtp_server import Fault, Servers
 
 ALL = dict.fromkeys(trials.READERS, "accepted")
-LIMITED = (  # without the coverage, which writes a file of its own
-    "import os, resource, sys\n"
-    "os.environ.pop('COVERAGE_PROCESS_CONFIG', None)\n"
-    "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2)\n"
-    "os.execv(sys.argv[2], sys.argv[2:])\n"
-)
-POWERLESS = (  # 24: PR_CAPBSET_DROP; 1 to 3: to read, to write and to own what belongs to others
-    "import ctypes, os, sys\n"
-    "[ctypes.CDLL(None).prctl(24, capability, 0, 0, 0) for capability in (1, 2, 3)]\n"
-    "os.execv(sys.argv[1], sys.argv[1:])\n"
-)
 
 
 @contextmanager
@@ -90,7 +78,7 @@ def test_who_asks_it_to_end_leaves_no_doubt(
 
 
 def test_a_store_that_nobody_may_write(before: Path, servers: Servers, tmp_path: Path) -> None:
-    within = (sys.executable, "-c", POWERLESS)
+    within = homes.POWERLESS
     place, server = trials.begun(before, servers, tmp_path, [])
     read_only = [place / "digest.sqlite3", place]
     for path in read_only:
@@ -112,10 +100,9 @@ def test_a_store_that_nobody_may_write(before: Path, servers: Servers, tmp_path:
 def test_a_disk_that_is_full_at_any_moment(room: int, before: Path, servers: Servers, tmp_path: Path) -> None:
     """Without letters on their way it ends with a message; else it waits for room, here until somebody kills it."""
     place, server = trials.begun(before, servers, tmp_path, [])
-    # No file grows beyond that, so not the log of the store.
-    within = (sys.executable, "-c", LIMITED, str(room))
     sending = subprocess.Popen(
-        [*within, *homes.command(place, "send")],
+        # No file grows beyond that, so not the log of the store.
+        [*homes.limited(room), *homes.command(place, "send")],
         cwd=place.parent,
         env=homes.environment(),
         stdout=subprocess.PIPE,
