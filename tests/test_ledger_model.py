@@ -65,8 +65,8 @@ class Row:
         if answer in {"unknown", "lost"} and self.state == "dot":
             self.state = "doubt"
         elif answer in {"later", "lost"}:
-            self.due = now + timedelta(minutes=PAUSES[min(attempts, len(PAUSES)) - 1])
-            self.state = "ready" if self.due <= begun + TRIED_FOR else "rejected"
+            last, pause = begun + TRIED_FOR, timedelta(minutes=PAUSES[min(attempts, len(PAUSES)) - 1])
+            self.state, self.due = ("ready", min(last, now + pause)) if now < last else ("rejected", self.due)
         elif heard:
             self.state = answer
 
@@ -112,7 +112,7 @@ class Ledger(RuleBasedStateMachine):
             deliveries.begin_plan(db, ISSUE, self.now, self.now, key)
             assert deliveries.plan(db, ISSUE, "daily", {("", None): self.now}, self.now) == READERS
 
-    @rule(minutes=st.sampled_from((0, 0, 1, 11, 25, 60, 800, -60)), limit=st.integers(1, READERS))
+    @rule(minutes=st.sampled_from((0, 0, 1, 11, 25, 60, 800, 7000, -60)), limit=st.integers(1, READERS))
     def a_sender_begins(self, minutes: int, limit: int) -> None:
         """Some time later, or earlier by a clock that was put back."""
         self.now += timedelta(minutes=minutes)
