@@ -42,6 +42,7 @@ def looked(home: Path, code: int = 0, now: str = homes.NOW, **more: str) -> dict
     """What doctor finds, by what it looked at."""
     found: dict[str, list[dict[str, str]]] = {}
     for one in homes.objects(homes.run(home, "doctor", "--json", now=now, code=code, **more)):
+        assert one["do"] or one["state"] != "bad", one
         found.setdefault(one["what"], []).append(one)
     return found
 
@@ -63,7 +64,17 @@ def test_a_new_home_is_well(home: Path) -> None:
         "mail",
         "scheduler",
     }
-    assert all(one["do"] for some in found.values() for one in some if one["state"] == "bad")
+    assert [one["state"] for one in found["database"]] == ["note"]
+    assert sorted(path.name for path in home.iterdir()) == ["dumps", "schedules"]
+    homes.run(home, "build")
+    assert [one["state"] for one in looked(home)["database"]] == ["well"]
+
+
+def test_a_store_in_a_folder_that_is_not_there(home: Path) -> None:
+    (home / "digest.toml").write_text('store = "sqlite:///no/folder.sqlite3"\n')
+    [said] = looked(home, code=3)["database"]
+    assert said["state"] == "bad"
+    assert "there is no folder" in said["said"]
 
 
 def test_each_mistake_of_the_settings(home: Path) -> None:
