@@ -1,6 +1,6 @@
 """Sending that is killed anywhere, to servers that fail anyhow: who got an issue twice, and who was forgotten?
 
-    python -m benchmarks.kill [--trials 300] [--seed 1] [--pairs 81]
+    python -m benchmarks.kill [--trials 300] [--moments 40] [--pairs 100] [--seed 1]
 
 Each trial has five readers, one fault of a server (tests/smtp_server.py) and one `kill -9` at one of the points of
 digest/crash.py, at the first letter or a later one. Then a second part kills at chance moments. Then a third pauses
@@ -100,7 +100,7 @@ def main() -> None:
     )
     parser.add_argument("--trials", type=int, default=300)
     parser.add_argument("--moments", type=int, default=40)
-    parser.add_argument("--pairs", type=int, default=81)
+    parser.add_argument("--pairs", type=int, default=len(SENDING) ** 2)
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
     with TemporaryDirectory() as name, smtp_server.running() as servers:

@@ -29,7 +29,7 @@ from digest import config, planning
 from digest.store import issues, open_store, subscribers
 from digest.subscribers.addresses import Address
 from digest.subscribers.subscribing import Wish
-from tests import homes, smtp_server
+from tests import homes, smtp_server, trials
 
 PORT = 2525
 SINK = "smtp-sink"
@@ -72,27 +72,18 @@ def _listens() -> bool:
     return True
 
 
-def wishes(count: int) -> list[Wish]:
-    """So many subscribers at a few domains."""
-    return [
-        Wish(
-            Address(f"reader{number}@d{number % DOMAINS}.example.org", *_rest(number)),
-        )
-        for number in range(count)
-    ]
-
-
-def _rest(number: int) -> tuple[str, str]:
+def _address(number: int) -> Address:
+    """One of many subscribers at a few domains."""
     domain = f"d{number % DOMAINS}.example.org"
-    return f"reader{number}@{domain}", domain
+    return Address(f"reader{number}@{domain}", f"reader{number}@{domain}", domain)
 
 
-def a_home(folder: Path, count: int, settings: str = "") -> Path:
+def a_home(folder: Path, count: int) -> Path:
     """A home with an issue, planned for so many subscribers."""
-    home = homes.make(folder, settings, daily=homes.schedule())
+    home = homes.make(folder, daily=homes.schedule())
     store = open_store(config.load(home).store)
     with store.writing() as db:
-        subscribers.put(db, "daily", wishes(count), NOW)
+        subscribers.put(db, "daily", [Wish(_address(number)) for number in range(count)], NOW)
     store.close()
     homes.drop(home, "papers.txt", *range(PAPERS))
     homes.run(home, "build")
@@ -106,8 +97,8 @@ def bare(letter: bytes, count: int) -> Sent:
     """smtplib and one connection."""
     began = time.perf_counter()
     with smtplib.SMTP("127.0.0.1", PORT) as client:
-        for to, _ in map(_rest, range(count)):
-            client.sendmail("papers@example.org", [to], letter)
+        for number in range(count):
+            client.sendmail("papers@example.org", [_address(number).written], letter)
     return Sent(count / (time.perf_counter() - began), 0)
 
 
@@ -115,7 +106,7 @@ def with_digest(before: Path, folder: Path, connections: int, count: int) -> Sen
     """The whole program."""
     home = folder / "home"
     shutil.copytree(before, home)
-    (home / "digest.toml").write_text(settings(PORT, connections))
+    trials.point_to(home, PORT, connections)
     began = time.perf_counter()
     process = homes.start(home, "send")
     _, status, used = os.wait4(process.pid, 0)
@@ -135,26 +126,13 @@ def states(home: Path) -> dict[str, int]:
         return dict(db.execute("SELECT state, count(*) FROM deliveries GROUP BY state").fetchall())
 
 
-def settings(port: int, connections: int) -> str:
-    """digest.toml, with no more between us and the server than so many connections."""
-    return "\n".join(
-        [
-            "[smtp]",
-            f"port = {port}",
-            'from = "Papers <papers@example.org>"',
-            "[delivery]",
-            f"connections = {connections}",
-        ]
-    )
-
-
 def a_letter(before: Path, folder: Path) -> bytes:
     """The first letter of this home, as a server gets it."""
     home = folder / "first"
     shutil.copytree(before, home)
     with smtp_server.running() as servers:
         server = servers.begin(folder / "server")
-        (home / "digest.toml").write_text(settings(server.port, 1))
+        trials.point_to(home, server.port, 1)
         homes.run(home, "send")
         return server.letters()[0].data
 
