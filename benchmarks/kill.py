@@ -29,7 +29,7 @@ class Counted:
 
     def __init__(self, name: str) -> None:
         self.name, self.began = name, perf_counter()
-        self.trials = self.killed = 0
+        self.trials = self.struck = 0
         self.states: Counter[str] = Counter()
         self.wrongs: Counter[str] = Counter()
         self.taken_in_doubt = 0
@@ -37,7 +37,7 @@ class Counted:
     def add(self, trial: object, left: Left) -> None:
         """One more; what was wrong in it is printed."""
         self.trials += 1
-        self.killed += left.killed
+        self.struck += left.struck
         self.states.update(left.states.values())
         self.wrongs.update(wrong.partition(":")[0] for wrong in left.wrongs)
         self.taken_in_doubt += left.copies - list(left.states.values()).count("accepted")
@@ -50,7 +50,7 @@ class Counted:
             name: self.wrongs[name] for name in ("duplicate", "lost", "unknown", "unended")
         } | self.wrongs
         return (
-            f"{self.name}: {self.trials} trials, {self.killed} killed, {perf_counter() - self.began:.0f} s; "
+            f"{self.name}: {self.trials} trials, {self.struck} struck, {perf_counter() - self.began:.0f} s; "
             f"{dict(self.states)}, {self.taken_in_doubt} of those in doubt were taken; {wrongs}"
         )
 

@@ -34,7 +34,7 @@ def test_a_program_killed_and_a_server_that_fails(
 @pytest.mark.parametrize("point", SENDING)
 def test_every_point_is_come_by(point: str, before: Path, servers: Servers, tmp_path: Path) -> None:
     left = trials.run(before, servers, tmp_path, Trial(point))
-    assert left.killed
+    assert left.struck
     assert left.wrongs == []
     dot = {"dot marked", "dot sent", "reply read", "outcomes recorded"}
     assert ("doubt" in left.states.values()) <= (point in dot)

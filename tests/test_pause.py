@@ -29,7 +29,9 @@ NOT_NOW = (Fault("rcpt", "451"),)
 def test_a_sender_that_wakes_when_its_claims_are_anothers(
     first: str, second: str, before: Path, servers: Servers, tmp_path: Path
 ) -> None:
-    assert trials.pause(before, servers, tmp_path, first, second).wrongs == []
+    left = trials.pause(before, servers, tmp_path, first, second)
+    assert left.struck
+    assert left.wrongs == []
 
 
 @pytest.mark.parametrize("program", ["digest", "tests.unfenced"])

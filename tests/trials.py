@@ -44,7 +44,7 @@ class Left(NamedTuple):
     wrongs: list[str]
     states: dict[str, str]
     copies: int
-    killed: bool
+    struck: bool  # killed; or both of two were paused
 
 
 def faults() -> Iterator[Fault]:
@@ -146,13 +146,13 @@ def to_its_end(place: Path, program: str = "digest") -> list[str]:
     return found
 
 
-def judged(place: Path, server: Server, killed: bool = False) -> Left:
+def judged(place: Path, server: Server, struck: bool = False) -> Left:
     """What is wrong now."""
     states, letters = history.ledger(place / "digest.sqlite3"), server.letters()
     wrongs = history.wrongs(states, letters, history.attempts(server.steps()))
     if set(states) != set(READERS):
         wrongs.append(f"planned for {sorted(states)}")
-    return Left(wrongs, states, len(letters), killed)
+    return Left(wrongs, states, len(letters), struck)
 
 
 def pause(
@@ -175,11 +175,12 @@ def pause(
     )  # more of them could stop in the middle of a write, and hold its lock
     one = _paused(place, 0, first, program)
     other = _paused(place, LEASES_ARE_OVER, second, program)
+    paused = _state(one.pid) == _state(other.pid) == "T"
     time.sleep(2 * idle)
     said = _woken(one) + _woken(other)
     ended = [f"a program failed: {said}"] if "Traceback" in said else []
     ended += to_its_end(place, program)
-    left = judged(place, server)
+    left = judged(place, server, paused)
     return left._replace(wrongs=ended + left.wrongs)
 
 
