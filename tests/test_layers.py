@@ -72,6 +72,8 @@ ROOMS = (
     "digest.preparing",
     "digest.storing",
     "digest.ingesting",
+    "digest.sending.work",
+    "digest.sending.marks",
     "digest.sending.lanes",
     "digest.sending.desk",
     "digest.sending.rounds",

@@ -2,15 +2,12 @@
 
 import threading
 from datetime import UTC, datetime, timedelta
-from queue import SimpleQueue
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from digest import planning
-from digest.deliveries import Outcome
-from digest.sending import lanes
-from digest.sending.lanes import Asked, Done, Says, Work
+from digest.sending.work import Work
 from digest.store.deliveries import Claim
 from digest.subscribers.subscribing import Subscriber
 
@@ -74,15 +71,3 @@ def test_a_domain_that_waits_for_its_minute_does_not_hold_up_others() -> None:
     assert work.full() == {"example.org"}  # two wait: more would wait longer than their lease
     assert [one.to.id for one in work.close()] == [2, 5]
     assert work.take() is None
-
-
-def test_marks_wait_for_each_other_for_a_moment_only() -> None:
-    says = Says()
-    done = Done(claim(9), Outcome("accepted", 250, "250 ok"))
-    says.put(done)
-    for number in range(3):
-        says.put(Asked(claim(number), SimpleQueue()))
-    assert len(lanes.gathered(says, 0.1, busy=3)) == 4
-    says.put(Asked(claim(1), SimpleQueue()))
-    assert len(lanes.gathered(says, 0.1, busy=3)) == 1  # the others are at something long
-    assert lanes.gathered(says, 0.01, busy=3) == []

@@ -1,6 +1,7 @@
-"""The one who writes: hears all lanes, and commits the marks of several letters at once, each before its own dot.
+"""What lanes are about to do and what came of it, written down.
 
-Results are in no hurry: they go with the next marks, and wait in memory where the store cannot be written.
+A transaction has the marks of several letters, each before its own dot. Results are in no hurry: they go with the next
+marks, and wait in memory where the store cannot be written.
 """
 
 import threading
@@ -9,26 +10,46 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from queue import Empty, SimpleQueue
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from digest import crash
 from digest.config import Home
+from digest.deliveries import Outcome
 from digest.errors import DigestError, StoreError
 from digest.operating.events import event, problem
 from digest.secrets import Secrets, who
 from digest.sending import lanes
-from digest.sending.lanes import Asked, Back, Compose, Done, Ended, Said, Says, Work
+from digest.sending.lanes import Compose
+from digest.sending.marks import Marks
+from digest.sending.work import Work
 from digest.store import Store, deliveries
 from digest.store.deliveries import Claim, Claimed
 from digest.subscribers import bouncing
 
 AT_ONCE = 128  # claims in memory
 COOL = timedelta(minutes=15)  # for a domain that said 421
-PATIENCE = 0.05  # seconds between two looks at whether all is done
+PATIENCE = (
+    0.02  # seconds between two looks at whether all is done, and that results wait for marks to go with
+)
 KEPT_FOR = 600  # seconds that results wait for a store that cannot be written
 
 Clock = Callable[[], datetime]
+
+
+class Done(NamedTuple):
+    """What came of a claim."""
+
+    claim: Claim
+    outcome: Outcome
+
+
+class Back(NamedTuple):
+    """A claim with which nothing was begun."""
+
+    claim: Claim
 
 
 class Desk:
@@ -49,10 +70,10 @@ class Desk:
         self._compose, self._secrets = compose, secrets
         self._now, self._stop = now, stop
         self._work = Work(home.delivery.per_domain, home.delivery.per_minute)
-        self._says: Says = Says()
-        self._open = 0  # lanes
-        self._closed = False
+        self._marks = Marks(self._turn, self._work.busy)
         self._kept: list[Done | Back] = []  # what is not written down yet
+        self._ends: SimpleQueue[BaseException | None] = SimpleQueue()  # of lanes, each with what ended it
+        self._closed = False
         self._dry: frozenset[str] | None = None  # nothing more was due, these domains left out
         self._errors: list[BaseException] = []
         self._unwritten: StoreError | None = None
@@ -61,47 +82,71 @@ class Desk:
     def work_off(self, tell: Callable[[int], None]) -> list[str]:
         """Deliver all that is due, and say what kept some of it from going out; that, as an error, if it was all."""
         with self._store.batches() as self._writing:
-            self._turn([])
-            self._open = min(self._home.delivery.connections, self._work.waiting())
-            lanes.start(self._home, self._work, self._compose, self._now, self._says, self._open)
+            self._marks.write()
+            count = min(self._home.delivery.connections, self._work.waiting())
+            lanes.start(self._home, self._work, self._compose, self._now, self, count)
             try:
-                while self._open:
-                    self._turn(lanes.gathered(self._says, PATIENCE, self._work.busy()))
+                while count:
+                    count -= self._has_ended()
+                    self._look()
                     tell(sum(self.tally.values()))
             finally:
                 self._close()
+                self._marks.shut()  # before the store's connection goes
             self._clear()
         return self._problems()
 
-    def _turn(self, heard: Sequence[Said]) -> None:
-        """Write down what was heard, answer those who wait for it, and see that there is something to do."""
-        asked = [one for one in heard if isinstance(one, Asked)]
-        for one in heard:
-            self._note(one)
+    def _has_ended(self) -> bool:
+        """Whether a lane has, within a moment."""
+        try:
+            error = self._ends.get(timeout=PATIENCE)
+        except Empty:
+            return False
+        self._errors += [error] if error else []
+        return True
+
+    def _look(self) -> None:
+        """What no lane sees to: results that no mark takes along, more to do, and the end."""
         if self._stop.is_set():
             self._close()
-        answers = [False] * len(asked)
-        try:
-            if asked or self._kept or self._wants_more():
-                answers = self._write_down(asked)
-        except StoreError as error:
-            self._hold(error)
-        finally:
-            for each, may in zip(asked, answers, strict=True):
-                each.answer.put(may)
-        if self._is_done():
+        self._marks.write()
+        # In this order: a lane that is at nothing any more has told what came of it.
+        if self._dry is not None and self._work.idle() and not self._kept:
             self._close()
 
-    def _note(self, said: Said) -> None:
-        if isinstance(said, Done | Back):
-            self._kept.append(said)
-        if isinstance(said, Ended):
-            self._open -= 1
-            self._errors += [said.error] if said.error else []
+    # ---- what lanes say
 
-    def _write_down(self, asked: Sequence[Asked]) -> list[bool]:
+    def dot(self, claim: Claim) -> bool:
+        """Whether the last byte of this letter may go out."""
+        return self._marks.ask(claim)
+
+    def done(self, claim: Claim, outcome: Outcome) -> None:
+        """What came of a claim."""
+        self._kept.append(Done(claim, outcome))
+
+    def back(self, claim: Claim) -> None:
+        """With this claim nothing was begun."""
+        self._kept.append(Back(claim))
+
+    def ended(self, error: BaseException | None) -> None:
+        """A lane is at its end."""
+        self._ends.put(error)
+
+    # ---- writing down
+
+    def _turn(self, asked: Sequence[Claim]) -> list[bool]:
+        """Write down what there is, and see that there is something to do; whether each who asked may send its dot."""
+        kept = self._kept[:]  # while lanes put more behind it
+        try:
+            if asked or kept or self._wants_more():
+                return self._write_down(asked, kept)
+        except StoreError as error:
+            self._hold(error)
+        return [False] * len(asked)
+
+    def _write_down(self, asked: Sequence[Claim], kept: Sequence[Done | Back]) -> list[bool]:
         """One transaction: results, marks, claims; whether each of those who asked may send its dot."""
-        now, kept, claimed = self._now(), self._kept, None
+        now, claimed = self._now(), None
         done = [one for one in kept if isinstance(one, Done)]
         back = [one.claim for one in kept if isinstance(one, Back)]
         full = self._work.full()
@@ -115,11 +160,12 @@ class Desk:
                     deliveries.cool(db, one.claim.to.domain, now + COOL, one.outcome.reply)
                 if one.outcome.kind == "rejected" and one.outcome.code is not None:
                     bouncing.refused(db, one.claim.to, one.claim.issue, one.outcome.reply, now)
-            answers = [deliveries.dot(db, one.claim, now) for one in asked]
+            answers = [deliveries.dot(db, one, now) for one in asked]
             if self._wants_more():
                 room = AT_ONCE - self._work.waiting()
                 claimed = deliveries.claim(db, list(self._issues), now, room, self._hidden, full)
-        self._kept, self._unwritten = [], None
+        del self._kept[: len(kept)]
+        self._unwritten = None
         self._count(done, states)
         if back:
             self._dry = None  # they may be due
@@ -139,6 +185,8 @@ class Desk:
         if claimed.claims:
             crash.point("deliveries claimed")
         self._work.add(claimed.claims)
+        if self._closed:  # meanwhile: nobody takes them any more
+            self._close()
         self.tally["suppressed"] += claimed.suppressed
         enough = len(claimed.claims) + claimed.suppressed == room
         self._dry = None if enough else full
@@ -151,9 +199,6 @@ class Desk:
         if done:
             crash.point("outcomes recorded")
 
-    def _is_done(self) -> bool:
-        return self._dry is not None and not self._kept and self._work.idle() and self._says.empty()
-
     def _hold(self, error: StoreError) -> None:
         """Begin nothing more, and keep what came of the rest until it can be written down."""
         if self._unwritten is None:
@@ -164,7 +209,8 @@ class Desk:
 
     def _close(self) -> None:
         self._closed = True
-        self._kept += map(Back, self._work.close())
+        for claim in self._work.close():
+            self.back(claim)
 
     def _clear(self) -> None:
         """Write down what is left."""
