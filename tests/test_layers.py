@@ -73,7 +73,6 @@ ROOMS = (
     "digest.storing",
     "digest.ingesting",
     "digest.sending.work",
-    "digest.sending.marks",
     "digest.sending.lanes",
     "digest.sending.desk",
     "digest.sending.rounds",

@@ -1,9 +1,9 @@
 """When an issue is due for whom; and how many letters at once go to one domain."""
 
-import threading
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import gevent
 import pytest
 
 from digest import planning
@@ -52,8 +52,7 @@ def test_a_domain_has_its_share_of_lanes_and_no_more() -> None:
     taken = [work.take() for _ in range(3)]
     assert [one.to.id for one in taken if one] == [1, 4, 2]
     third: list[Claim | None] = []
-    lane = threading.Thread(target=lambda: third.append(work.take()))
-    lane.start()
+    lane = gevent.spawn(lambda: third.append(work.take()))
     lane.join(0.1)
     assert third == []
     assert taken[0]

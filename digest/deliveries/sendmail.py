@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import gevent
+
 from digest import crash
 from digest.config import Home
 from digest.deliveries import CUT_OFF, Dot, Outcome
@@ -45,17 +47,7 @@ class _Program:
             return CUT_OFF
         crash.point("dot marked")
         try:
-            # Lines end as this machine's do: the program makes CRLF of them, and would make two of ours.
-            # S603: the program is the operator's, and no shell reads the addresses
-            done = subprocess.run(  # noqa: S603
-                command,
-                input=letter.data.replace(b"\r\n", b"\n"),
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                timeout=ANSWER,
-                check=False,
-                start_new_session=True,  # a Ctrl-C is for all of the terminal: it would end here in a doubt
-            )
+            done = gevent.get_hub().threadpool.apply(_run, (command, letter.data))
         except OSError as error:
             return Outcome("later", None, f"{self._program}: {error.strerror}")
         except subprocess.TimeoutExpired:
@@ -63,6 +55,21 @@ class _Program:
         crash.point("dot sent")
         crash.point("reply read")
         return _answered(done.returncode, done.stdout)
+
+
+def _run(command: list[str], data: bytes) -> "subprocess.CompletedProcess[bytes]":
+    """In a thread, so that other lanes can go on meanwhile."""
+    # Lines end as this machine's do: the program makes CRLF of them, and would make two of ours.
+    # S603: the program is the operator's, and no shell reads the addresses
+    return subprocess.run(  # noqa: S603
+        command,
+        input=data.replace(b"\r\n", b"\n"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=ANSWER,
+        check=False,
+        start_new_session=True,  # a Ctrl-C is for all of the terminal: it would end here in a doubt
+    )
 
 
 def _answered(code: int, said: bytes) -> Outcome:

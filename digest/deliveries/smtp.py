@@ -13,6 +13,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 
+import gevent.socket
+import gevent.ssl
+
 from digest import crash
 from digest.config import Home, Smtp
 from digest.deliveries import CUT_OFF, Dot, Outcome
@@ -83,7 +86,7 @@ class _Connection:
     def offers(self) -> dict[str, str]:
         """The server's extensions, and the kind of TLS."""
         smtp = self._alive()
-        kind = smtp.sock.version() if isinstance(smtp.sock, ssl.SSLSocket) else None
+        kind = smtp.sock.version() if isinstance(smtp.sock, gevent.ssl.SSLSocket) else None
         said = {name.upper(): _reply(250, value)[4:] for name, value in smtp.esmtp_features.items()}
         return said | ({"TLS": kind} if kind else {})
 
@@ -139,13 +142,13 @@ class _Connection:
 
 
 def _connected(settings: Smtp, password: str) -> smtplib.SMTP:
-    tls = ssl.create_default_context() if settings.security != "none" else None
+    tls = _trusting() if settings.security != "none" else None
     if tls and settings.security == "tls":
-        smtp: smtplib.SMTP = smtplib.SMTP_SSL(
+        smtp: smtplib.SMTP = _Encrypted(
             settings.host, settings.port, _own_name(), timeout=CONNECT, context=tls
         )
     else:
-        smtp = smtplib.SMTP(settings.host, settings.port, _own_name(), timeout=CONNECT)
+        smtp = _Plain(settings.host, settings.port, _own_name(), timeout=CONNECT)
     try:
         smtp.ehlo_or_helo_if_needed()
         if tls and settings.security == "starttls":
@@ -161,6 +164,28 @@ def _connected(settings: Smtp, password: str) -> smtplib.SMTP:
         smtp.close()
         raise
     return smtp
+
+
+class _Plain(smtplib.SMTP):
+    """With sockets that let other lanes go on while this one waits."""
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> gevent.socket.socket:
+        return gevent.socket.create_connection((host, port), timeout, self.source_address)
+
+
+class _Encrypted(smtplib.SMTP_SSL):
+    """The same from its first byte on encrypted."""
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> gevent.ssl.SSLSocket:
+        plain = gevent.socket.create_connection((host, port), timeout, self.source_address)
+        return self.context.wrap_socket(plain, server_hostname=host)
+
+
+def _trusting() -> gevent.ssl.SSLContext:
+    """What the machine trusts, for the host that was asked for."""
+    context = gevent.ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_default_certs()
+    return context
 
 
 @cache

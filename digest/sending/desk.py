@@ -1,7 +1,8 @@
 """What lanes are about to do and what came of it, written down.
 
-A transaction has the marks of several letters, each before its own dot. Results are in no hurry: they go with the next
-marks, and wait in memory where the store cannot be written.
+A transaction is made when no lane can go on without one, and has the marks of all letters that wait for theirs, each
+before its own dot. Results are in no hurry: they go with the next marks, and wait in memory where the store cannot be
+written.
 """
 
 import threading
@@ -10,9 +11,10 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
-from queue import Empty, SimpleQueue
 from typing import NamedTuple
 
+import gevent
+from gevent.event import AsyncResult, Event
 from sqlalchemy import Connection
 
 from digest import crash
@@ -23,7 +25,6 @@ from digest.operating.events import event, problem
 from digest.secrets import Secrets, who
 from digest.sending import lanes
 from digest.sending.lanes import Compose
-from digest.sending.marks import Marks
 from digest.sending.work import Work
 from digest.store import Store, deliveries
 from digest.store.deliveries import Claim, Claimed
@@ -52,6 +53,13 @@ class Back(NamedTuple):
     claim: Claim
 
 
+class _Asked(NamedTuple):
+    """A lane waits to hear whether it may send the dot."""
+
+    claim: Claim
+    may: "AsyncResult[bool]"
+
+
 class Desk:
     """Delivers what is due of some issues; `tally` counts what became of it."""
 
@@ -70,9 +78,10 @@ class Desk:
         self._compose, self._secrets = compose, secrets
         self._now, self._stop = now, stop
         self._work = Work(home.delivery.per_domain, home.delivery.per_minute)
-        self._marks = Marks(self._turn, self._work.busy)
+        self._asked: list[_Asked] = []
         self._kept: list[Done | Back] = []  # what is not written down yet
-        self._ends: SimpleQueue[BaseException | None] = SimpleQueue()  # of lanes, each with what ended it
+        self._open = 0  # lanes
+        self._change = Event()  # a lane wants something, or is at its end
         self._closed = False
         self._dry: frozenset[str] | None = None  # nothing more was due, these domains left out
         self._errors: list[BaseException] = []
@@ -82,43 +91,36 @@ class Desk:
     def work_off(self, tell: Callable[[int], None]) -> list[str]:
         """Deliver all that is due, and say what kept some of it from going out; that, as an error, if it was all."""
         with self._store.batches() as self._writing:
-            self._marks.write()
-            count = min(self._home.delivery.connections, self._work.waiting())
-            lanes.start(self._home, self._work, self._compose, self._now, self, count)
+            self._turn()
+            self._open = min(self._home.delivery.connections, self._work.waiting())
+            lanes.start(self._home, self._work, self._compose, self._now, self, self._open)
             try:
-                while count:
-                    count -= self._has_ended()
-                    self._look()
+                while self._open:
+                    self._wait()
+                    self._turn()
                     tell(sum(self.tally.values()))
             finally:
                 self._close()
-                self._marks.shut()  # before the store's connection goes
             self._clear()
         return self._problems()
 
-    def _has_ended(self) -> bool:
-        """Whether a lane has, within a moment."""
-        try:
-            error = self._ends.get(timeout=PATIENCE)
-        except Empty:
-            return False
-        self._errors += [error] if error else []
-        return True
-
-    def _look(self) -> None:
-        """What no lane sees to: results that no mark takes along, more to do, and the end."""
+    def _wait(self) -> None:
+        """Until a lane waits for its mark and none can do anything meanwhile; or for a moment."""
+        if not self._asked:
+            self._change.clear()
+            self._change.wait(PATIENCE)
+        gevent.idle()
         if self._stop.is_set():
-            self._close()
-        self._marks.write()
-        # In this order: a lane that is at nothing any more has told what came of it.
-        if self._dry is not None and self._work.idle() and not self._kept:
             self._close()
 
     # ---- what lanes say
 
     def dot(self, claim: Claim) -> bool:
-        """Whether the last byte of this letter may go out."""
-        return self._marks.ask(claim)
+        """Whether the last byte of this letter may go out; the mark of it is on the disk then."""
+        asked = _Asked(claim, AsyncResult())
+        self._asked.append(asked)
+        self._change.set()
+        return bool(asked.may.get())
 
     def done(self, claim: Claim, outcome: Outcome) -> None:
         """What came of a claim."""
@@ -130,23 +132,30 @@ class Desk:
 
     def ended(self, error: BaseException | None) -> None:
         """A lane is at its end."""
-        self._ends.put(error)
+        self._open -= 1
+        self._errors += [error] if error else []
+        self._change.set()
 
     # ---- writing down
 
-    def _turn(self, asked: Sequence[Claim]) -> list[bool]:
-        """Write down what there is, and see that there is something to do; whether each who asked may send its dot."""
-        kept = self._kept[:]  # while lanes put more behind it
+    def _turn(self) -> None:
+        """Write down what there is, answer those who wait for it, and see that there is something to do."""
+        asked, self._asked = self._asked, []
+        answers = [False] * len(asked)
         try:
-            if asked or kept or self._wants_more():
-                return self._write_down(asked, kept)
+            if asked or self._kept or self._wants_more():
+                answers = self._write_down([one.claim for one in asked])
         except StoreError as error:
             self._hold(error)
-        return [False] * len(asked)
+        finally:
+            for one, may in zip(asked, answers, strict=True):
+                one.may.set(may)
+        if self._dry is not None and self._work.idle() and not self._kept:
+            self._close()
 
-    def _write_down(self, asked: Sequence[Claim], kept: Sequence[Done | Back]) -> list[bool]:
+    def _write_down(self, asked: Sequence[Claim]) -> list[bool]:
         """One transaction: results, marks, claims; whether each of those who asked may send its dot."""
-        now, claimed = self._now(), None
+        now, kept, claimed = self._now(), self._kept, None
         done = [one for one in kept if isinstance(one, Done)]
         back = [one.claim for one in kept if isinstance(one, Back)]
         full = self._work.full()
@@ -164,8 +173,7 @@ class Desk:
             if self._wants_more():
                 room = AT_ONCE - self._work.waiting()
                 claimed = deliveries.claim(db, list(self._issues), now, room, self._hidden, full)
-        del self._kept[: len(kept)]
-        self._unwritten = None
+        self._kept, self._unwritten = [], None
         self._count(done, states)
         if back:
             self._dry = None  # they may be due
@@ -185,8 +193,6 @@ class Desk:
         if claimed.claims:
             crash.point("deliveries claimed")
         self._work.add(claimed.claims)
-        if self._closed:  # meanwhile: nobody takes them any more
-            self._close()
         self.tally["suppressed"] += claimed.suppressed
         enough = len(claimed.claims) + claimed.suppressed == room
         self._dry = None if enough else full
@@ -209,16 +215,15 @@ class Desk:
 
     def _close(self) -> None:
         self._closed = True
-        for claim in self._work.close():
-            self.back(claim)
+        self._kept += map(Back, self._work.close())
 
     def _clear(self) -> None:
         """Write down what is left."""
         until = time.monotonic() + KEPT_FOR
-        self._turn([])
+        self._turn()
         while self._kept and time.monotonic() < until:
             time.sleep(1)
-            self._turn([])
+            self._turn()
         if self._unwritten:
             raise self._unwritten
 

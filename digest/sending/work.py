@@ -1,9 +1,10 @@
 """What there is to do: claims that wait for a lane."""
 
-import threading
 import time
 from collections import Counter, deque
 from collections.abc import Iterable
+
+from gevent.event import Event
 
 from digest.store.deliveries import Claim
 
@@ -22,24 +23,23 @@ class Work:
         self._running: Counter[str] = Counter()
         self._busy = 0
         self._not_before: dict[str, float] = {}
-        self._change = threading.Condition()
+        self._change = Event()  # for lanes that wait for something to do
         self._closed = False
 
     def add(self, claims: Iterable[Claim]) -> None:
         """More to do."""
-        with self._change:
-            for claim in claims:
-                self._waiting.setdefault(claim.to.domain, deque()).append(claim)
-            self._change.notify_all()
+        for claim in claims:
+            self._waiting.setdefault(claim.to.domain, deque()).append(claim)
+        self._change.set()
 
     def take(self) -> Claim | None:
         """The next claim whose domain has room, waited for; None: there will be none any more."""
-        with self._change:
-            while not self._closed:
-                domain, wait = self._next()
-                if domain is not None:
-                    return self._taken(domain)
-                self._change.wait(wait)
+        while not self._closed:
+            domain, wait = self._next()
+            if domain is not None:
+                return self._taken(domain)
+            self._change.clear()
+            self._change.wait(wait)
         return None
 
     def _next(self) -> tuple[str | None, float | None]:
@@ -67,44 +67,34 @@ class Work:
 
     def done(self, claim: Claim) -> None:
         """A lane has no more to do with it."""
-        with self._change:
-            self._busy -= 1
-            self._running[claim.to.domain] -= 1
-            if not self._running[claim.to.domain]:
-                del self._running[claim.to.domain]
-            if self._per_domain:
-                self._change.notify_all()
+        self._busy -= 1
+        self._running[claim.to.domain] -= 1
+        if not self._running[claim.to.domain]:
+            del self._running[claim.to.domain]
+        self._change.set()
 
     def withdraw(self, domain: str | None = None) -> list[Claim]:
         """Take back the claims of a domain, or all, that no lane has begun with."""
-        with self._change:
-            domains = list(self._waiting) if domain is None else [domain]
-            return [claim for each in domains for claim in self._waiting.pop(each, ())]
+        domains = list(self._waiting) if domain is None else [domain]
+        return [claim for each in domains for claim in self._waiting.pop(each, ())]
 
     def close(self) -> list[Claim]:
         """Let each lane end after what it does now; the claims that are left."""
-        with self._change:
-            self._closed = True
-            self._change.notify_all()
+        self._closed = True
+        self._change.set()
         return self.withdraw()
 
     def waiting(self) -> int:
         """How many claims wait."""
-        with self._change:
-            return sum(map(len, self._waiting.values()))
-
-    def busy(self) -> int:
-        """How many lanes are at something."""
-        return self._busy
+        return sum(map(len, self._waiting.values()))
 
     def idle(self) -> bool:
         """Whether nothing waits and no lane is at anything."""
-        with self._change:
-            return not self._waiting and not self._busy
+        return not self._waiting and not self._busy
 
     def full(self) -> frozenset[str]:
         """The domains of which no more should be claimed for now."""
-        if self._depth is None:
+        depth = self._depth
+        if depth is None:
             return frozenset()
-        with self._change:
-            return frozenset(d for d, claims in self._waiting.items() if len(claims) >= (self._depth or 0))
+        return frozenset(domain for domain, claims in self._waiting.items() if len(claims) >= depth)
