@@ -1,6 +1,6 @@
 """What sending costs, beside bare smtplib in the same run; and what a ledger costs that has grown large.
 
-    python -m benchmarks.send [--letters 4000] [--turns 3]     against smtp-sink, of Debian's package postfix
+    python -m benchmarks.send [--letters 20000] [--turns 3]     against smtp-sink, of Debian's package postfix
     python -m benchmarks.send --plan [--subscribers 100000]
     python -m benchmarks.send --ledger FOLDER                  a ledger of 10 million rows is built there, once
 
@@ -250,7 +250,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--letters", type=int, default=4_000)
+    parser.add_argument("--letters", type=int, default=20_000)
     parser.add_argument("--turns", type=int, default=3)
     parser.add_argument("--plan", action="store_true")
     parser.add_argument("--subscribers", type=int, default=100_000)

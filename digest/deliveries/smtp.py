@@ -303,7 +303,7 @@ def _ended(smtp: smtplib.SMTP, letter: Letter, dot: Dot) -> Outcome:
 
 def _stuffed(data: bytes) -> bytes:
     """The message with a second dot where a line begins with one (RFC 5321 §4.5.2), and its last line ended."""
-    stuffed = data.replace(b"\n.", b"\n..")
+    stuffed = data.replace(b"\n.", b"\n..") if b"\n." in data else data  # a look costs a quarter
     stuffed = b"." + stuffed if stuffed.startswith(b".") else stuffed
     return stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n"
 
@@ -322,4 +322,5 @@ def _answered(code: int, words: bytes) -> Outcome:
 
 def _reply(code: int, words: bytes | str) -> str:
     said = " ".join((words.decode("utf-8", "replace") if isinstance(words, bytes) else words).split())
-    return "".join(letter for letter in f"{code} {said}" if letter.isprintable())
+    reply = f"{code} {said}"
+    return reply if reply.isprintable() else "".join(filter(str.isprintable, reply))

@@ -85,8 +85,8 @@ def letter(
 
 def message_id_of(issue: str, subscriber: int, sender: Sender, key: bytes) -> str:
     """The same for every attempt; nobody reads out of it which subscriber it is."""
-    said = b32encode(mac(key, "message", f"{issue} {subscriber}".encode())[:20]).decode("ascii").lower()
-    return f"<{said}@{sender.address.rpartition('@')[2]}>"
+    said = mac(key, "message", f"{issue} {subscriber}".encode())[:20]
+    return f"<{said.hex()}@{sender.address.rpartition('@')[2]}>"
 
 
 def _returned(sender: Sender, token: str) -> str:

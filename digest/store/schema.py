@@ -370,6 +370,8 @@ Index(
     "ix_deliveries_open",
     deliveries.c.state,
     deliveries.c.due,
+    deliveries.c.issue,
+    deliveries.c.subscriber,  # rows that lie side by side are claimed together: a commit writes a third of the pages
     deliveries.c.domain,  # those of a domain that has enough are passed over without a look at their rows
     sqlite_where=deliveries.c.state != "accepted",
 )

@@ -118,6 +118,6 @@ def upgrade() -> None:
     op.create_index(
         "ix_deliveries_open",
         "deliveries",
-        ["state", "due", "domain"],
+        ["state", "due", "issue", "subscriber", "domain"],
         sqlite_where=sa.text("state != 'accepted'"),
     )
