@@ -78,9 +78,10 @@ def due_at(made: datetime, zone: ZoneInfo, hour: int | None) -> datetime:
     return slots.following(slots.parse(f"0 {hour} * * *"), zone, made - timedelta(seconds=1))
 
 
-def missing(db: Connection, digest: Digest, issue: int, head: Head, now: datetime) -> int:
-    """Ready again: an issue for those who were refused it or for whom it was too old, and for subscribers since; how
-    many. Who is in doubt may have it, so nobody sends it to them by a list.
+def missing(db: Connection, digest: Digest, issue: int, head: Head, now: datetime) -> None:
+    """Ready again: an issue for those who were refused it or for whom it was too old, and for subscribers since.
+
+    Who is in doubt may have it, so nobody sends it to them by a list.
     """
-    again = deliveries.revive(db, issue, ("rejected", "expired"), now)
-    return again + add(db, digest, issue, head, now)
+    add(db, digest, issue, head, now)
+    deliveries.revive(db, issue, ("ready", "rejected", "expired"), now)

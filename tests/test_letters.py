@@ -124,7 +124,7 @@ def test_each_attempt_is_the_same_and_each_reader_has_their_own() -> None:
     assert written(key=2).message_id != written().message_id
     next_day = replace(ORDINARY.head, name="daily-2026-11-22")
     assert written(head=next_day).message_id != written().message_id
-    assert re.fullmatch(r"<[a-z2-7]{32}@example\.org>", other.message_id)
+    assert re.fullmatch(r"<[0-9a-f]{40}@example\.org>", other.message_id)
 
 
 def test_nothing_of_one_reader_is_in_the_letter_of_another() -> None:

@@ -17,7 +17,7 @@ import pytest
 from digest.config import load
 from digest.sending.desk import COOL
 from digest.store import deliveries, open_store
-from tests import homes, smtp_server
+from tests import homes, smtp_server, trials
 from tests.smtp_server import Fault, Server, Servers
 
 ISSUE = "daily-2026-11-20"
@@ -168,6 +168,16 @@ def test_what_is_too_old_goes_out_only_if_it_is_named(tmp_path: Path, server: Se
     assert send(made, "daily", now=old) == {}
     assert send(made, ISSUE, now=old) == {"accepted": 3}
     assert came(server) == READERS
+
+
+def test_what_was_named_goes_out_whoever_sends_meanwhile(tmp_path: Path, server: Server) -> None:
+    made = a_home(tmp_path, server)
+    homes.run(made, "subscribers", "add", "daily", "dan@late.org")
+    trials.point_to(made, 9)  # where nobody listens
+    homes.run(made, "send", ISSUE, "--missing", now=at(days=3, minutes=1), code=1)
+    trials.point_to(made, server.port)
+    assert send(made, now=at(days=3, minutes=2)) == {"accepted": 4}
+    assert came(server) == [*READERS, "dan@late.org"]
 
 
 # ---- called back

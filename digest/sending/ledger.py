@@ -41,4 +41,4 @@ def take_up_again(home: Home, store: Store, named: Sequence[Stored], now: dateti
                     f"digest send {head.name} --missing"
                 )
             else:
-                deliveries.revive(db, number, ["expired"], now)
+                deliveries.revive(db, number, ("ready", "expired"), now)

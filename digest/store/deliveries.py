@@ -24,6 +24,7 @@ Kind = Literal["accepted", "later", "rejected", "lost", "unknown"]
 LEASE = timedelta(minutes=10)  # how long a claim holds before its dot
 PATIENCE = timedelta(minutes=20)  # and behind it: twice what RFC 5321 §4.5.3.2.6 wants an answer waited for
 TOO_OLD = timedelta(days=3)  # an issue of which nothing went out yet is not sent any more, unless it is named
+NAMED = timedelta(days=1)  # and then it goes out within a day, whoever sends meanwhile; no hour is further away
 TRIED_FOR = timedelta(days=5)  # RFC 5321 §4.5.4.1: 4 to 5 days
 # Minutes until the next try, counted from the first; the last one for as long as it is tried.
 PAUSES = (5, 15, 30, 60, 120, 240, 480, 720)
@@ -134,13 +135,16 @@ def cancel(db: Connection, issue: int, now: datetime) -> int:
     return db.execute(text(query), values).rowcount
 
 
-def revive(db: Connection, issue: int, states: Collection[str], now: datetime) -> int:
-    """Deliveries of an issue that had come to an end without a letter are ready once more; how many."""
+def revive(db: Connection, issue: int, states: Collection[str], now: datetime) -> None:
+    """Deliveries of an issue that had come to an end without a letter are ready once more, as if due just now; so are
+    those that were ready and never tried.
+    """
     values = {"issue": issue, "now": stored(now), "states": json.dumps(list(states))}
     query = """
     UPDATE deliveries SET state = 'ready', due = :now, attempts = 0, begun = NULL, changed = :now
-    WHERE issue = :issue AND state IN (SELECT value FROM json_each(:states))"""
-    return db.execute(text(query), values).rowcount
+    WHERE issue = :issue AND state IN (SELECT value FROM json_each(:states))
+      AND (state != 'ready' OR (due <= :now AND attempts = 0))"""
+    db.execute(text(query), values)
 
 
 # ---- claiming
@@ -300,7 +304,7 @@ def recover(db: Connection, now: datetime) -> int:
 _EXPIRED = text("""
 UPDATE deliveries SET state = 'expired', changed = :now,
     reply = 'the issue was too old when it could have gone out'
-WHERE state != 'accepted' AND state = 'ready' AND attempts = 0 AND due <= :now
+WHERE state != 'accepted' AND state = 'ready' AND attempts = 0 AND due <= :since
   AND issue IN (SELECT issue FROM plans WHERE at < :old)
   AND issue NOT IN (SELECT value FROM json_each(:named))""")
 _GIVEN_UP = text("""
@@ -312,6 +316,7 @@ WHERE state != 'accepted' AND state = 'ready' AND attempts > 0 AND due <= :now A
 def expire(db: Connection, named: Collection[int], now: datetime) -> dict[str, int]:
     """Give up what is too old: of issues that nobody has `named` what was never tried, and what was tried for days."""
     values = {"now": stored(now), "old": stored(now - TOO_OLD), "named": json.dumps(list(named))}
+    values |= {"since": stored(now - NAMED)}
     expired = db.execute(_EXPIRED, values).rowcount
     given_up = db.execute(_GIVEN_UP, {"now": stored(now), "old": stored(now - TRIED_FOR)}).rowcount
     return {"expired": expired, "rejected": given_up}
