@@ -242,6 +242,20 @@ def test_a_test_letter_leaves_no_row(tmp_path: Path, server: Server) -> None:
     assert came(server) == ["me@example.org"]
 
 
+def test_a_test_letter_to_what_is_no_address(tmp_path: Path, server: Server) -> None:
+    said = homes.run(a_home(tmp_path, server), "send", ISSUE, "--test", "nonsense", code=2).stderr
+    assert "--test: 'nonsense': there has to be a name, one @ and a domain" in said
+
+
+def test_a_connection_that_is_refused_is_no_failure_where_others_carry_all(
+    tmp_path: Path, servers: Servers
+) -> None:
+    server = servers.begin(tmp_path / "server", [Fault("connect", "421", skip=1)])
+    made = a_home(tmp_path, server, "[delivery]\nconnections = 3\n")
+    assert homes.run(made, "send").stdout == "3 delivered\n"
+    assert came(server) == READERS
+
+
 def test_a_test_letter_that_is_not_taken_is_an_exit_code(tmp_path: Path, servers: Servers) -> None:
     server = servers.begin(tmp_path / "server", [Fault("rcpt", "550")])
     made = a_home(tmp_path, server)

@@ -29,17 +29,22 @@ def send(place: Place, names: tuple[str, ...], missing: bool, address: str | Non
     from digest.operating import events
     from digest.sending import ledger, telling
     from digest.sending import rounds as sending
+    from digest.subscribers import addresses
 
     home = place.home(strict=False)
+    try:
+        to = addresses.parse(address) if address else None
+    except ValueError as error:
+        raise click.BadParameter(f"{address!r}: {error}", param_hint="--test") from error
     if (missing or address) and not names:
         raise click.UsageError("name the issue, for instance daily-2026-11-21")
     with opened(home) as store:
         outbox.write_expected(store, home, homes.templates(home))
         wanted = homes.stored(store, names) if names else None
-        if address:
+        if to:
             came_short = False
             for one in wanted or ():
-                outcome = sending.test(home, store, one, address, place.now)
+                outcome = sending.test(home, store, one, to, place.now)
                 click.echo(f"{one.head.name} to {address}: {outcome.kind}: {outcome.reply}")
                 came_short |= outcome.kind != "accepted"
             finish(came_short)

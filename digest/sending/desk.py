@@ -15,12 +15,13 @@ from typing import NamedTuple
 
 import gevent
 from gevent.event import AsyncResult, Event
+from gevent.hub import Hub
 from sqlalchemy import Connection
 
 from digest import crash
 from digest.config import Home
 from digest.deliveries import Outcome
-from digest.errors import DigestError, StoreError
+from digest.errors import DeliveryError, DigestError, StoreError
 from digest.operating.events import event, problem
 from digest.secrets import Secrets, who
 from digest.sending import lanes
@@ -36,6 +37,9 @@ PATIENCE = (
     0.02  # seconds between two looks at whether all is done, and that results wait for marks to go with
 )
 KEPT_FOR = 600  # seconds that results wait for a store that cannot be written
+
+# Who asks twice to end has it raised to us; gevent need not print it before.
+Hub.NOT_ERROR = (*Hub.NOT_ERROR, KeyboardInterrupt)
 
 Clock = Callable[[], datetime]
 
@@ -133,7 +137,9 @@ class Desk:
     def ended(self, error: BaseException | None) -> None:
         """A lane is at its end."""
         self._open -= 1
-        self._errors += [error] if error else []
+        if error:
+            self._errors.append(error)
+            problem("lane", problem=str(error))
         self._change.set()
 
     # ---- writing down
@@ -231,7 +237,10 @@ class Desk:
         for error in self._errors:
             if not isinstance(error, DigestError) or not any(self.tally.values()):
                 raise error
-        return list(dict.fromkeys(map(str, self._errors)))
+        # A server that takes fewer connections than we asked for kept nothing from going out, if others carried it all.
+        all_went = self._dry is not None
+        kept = [one for one in self._errors if not (all_went and isinstance(one, DeliveryError))]
+        return list(dict.fromkeys(map(str, kept)))
 
 
 def _log(issue: str, claim: Claim, state: str, reply: str) -> None:

@@ -24,7 +24,7 @@ from digest.sending.letters import Letter, Sender
 from digest.store import Store, deliveries, due, issues, outcomes, subscribers
 from digest.store.deliveries import Claim
 from digest.store.issues import Stored
-from digest.subscribers import addresses
+from digest.subscribers.addresses import Address
 from digest.subscribers.subscribing import Subscriber
 
 
@@ -162,27 +162,17 @@ def following(sent: Sent, now: datetime) -> Iterator[str]:
         yield "nothing is due"
 
 
-def test(home: Home, store: Store, stored: Stored, address: str, now: datetime) -> Outcome:
+def test(home: Home, store: Store, stored: Stored, to: Address, now: datetime) -> Outcome:
     """Send an issue to an address that need not be on any list; nothing of it is written down."""
     with store.writing() as db:
         secrets = subscribers.keys(db, now)
         plan = deliveries.planned(db, stored.id)
-    found = addresses.parse(address)
     # No subscriber has a number as high as the time: no link in it takes anybody off, and no two are one mail.
-    to = Subscriber(
-        int(now.timestamp()),
-        stored.head.digest,
-        found.written,
-        found.folded,
-        found.domain,
-        "confirmed",
-        "",
-        None,
-        now,
-    )
+    number = int(now.timestamp())
+    reader = Subscriber(number, stored.head.digest, *to, "confirmed", "", None, now)
     edition = Edition(
         stored.head, mail_of(home, store, stored), plan.secret if plan else secrets.newest.id, {}
     )
-    made = letter(edition, to, sender_of(home), secrets)
+    made = letter(edition, reader, sender_of(home), secrets)
     with delivery(home.delivery.kind).opened(home) as channel:
         return channel.deliver(made, lambda: True)

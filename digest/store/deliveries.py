@@ -24,7 +24,9 @@ Kind = Literal["accepted", "later", "rejected", "lost", "unknown"]
 LEASE = timedelta(minutes=10)  # how long a claim holds before its dot
 PATIENCE = timedelta(minutes=20)  # and behind it: twice what RFC 5321 §4.5.3.2.6 wants an answer waited for
 TOO_OLD = timedelta(days=3)  # an issue of which nothing went out yet is not sent any more, unless it is named
-NAMED = timedelta(days=1)  # and then it goes out within a day, whoever sends meanwhile; no hour is further away
+NAMED = timedelta(
+    days=1
+)  # and then it goes out within a day, whoever sends meanwhile; no hour is further away
 TRIED_FOR = timedelta(days=5)  # RFC 5321 §4.5.4.1: 4 to 5 days
 # Minutes until the next try, counted from the first; the last one for as long as it is tried.
 PAUSES = (5, 15, 30, 60, 120, 240, 480, 720)
