@@ -129,6 +129,8 @@ class Desk:
     def done(self, claim: Claim, outcome: Outcome) -> None:
         """What came of a claim."""
         self._kept.append(Done(claim, outcome))
+        if self._work.is_last():  # there will be no mark for it to go with
+            self._change.set()
 
     def back(self, claim: Claim) -> None:
         """With this claim nothing was begun."""

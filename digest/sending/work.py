@@ -88,6 +88,10 @@ class Work:
         """How many claims wait."""
         return sum(map(len, self._waiting.values()))
 
+    def is_last(self) -> bool:
+        """Whether nothing waits and one lane only is at something."""
+        return not self._waiting and self._busy == 1
+
     def idle(self) -> bool:
         """Whether nothing waits and no lane is at anything."""
         return not self._waiting and not self._busy
