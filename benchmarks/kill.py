@@ -4,8 +4,9 @@
 
 Each trial has five readers, one fault of a server (tests/smtp_server.py) and one `kill -9` at one of the points of
 digest/crash.py, at the first letter or a later one. Then a second part kills at chance moments. Then a third pauses
-two senders against each other (SIGSTOP, SIGCONT), and once more without the fence. Prints every trial in which
-something was wrong, and the counts: there may be no duplicate, no loss, and nothing unknown that is not in doubt.
+two senders against each other (SIGSTOP, SIGCONT), with a good server, with one that told the first of them to come
+later, and with that one once more without the fence. Prints every trial in which something was wrong, and the counts:
+there may be no duplicate, no loss, and nothing unknown that is not in doubt, but without the fence there have to be.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import random
 import signal
 import subprocess
 from collections import Counter
+from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +22,7 @@ from time import perf_counter
 
 from digest.crash import SENDING
 from tests import homes, smtp_server, trials
-from tests.smtp_server import Servers
+from tests.smtp_server import Fault, Servers
 from tests.trials import Left
 
 
@@ -81,14 +83,16 @@ def killed_at_moments(before: Path, servers: Servers, folder: Path, count: int, 
     return counted
 
 
-def paused(before: Path, servers: Servers, folder: Path, count: int, program: str) -> Counted:
+def paused(
+    before: Path, servers: Servers, folder: Path, count: int, program: str, faults: Sequence[Fault]
+) -> Counted:
     """Two senders, each stopped at a point."""
-    counted = Counted(f"paused, {program}")
+    counted = Counted(f"paused, {program}, {'told: not now' if faults else 'a good server'}")
     pairs = list(product(SENDING, SENDING))
     random.Random(0).shuffle(pairs)
     for first, second in pairs[:count]:
-        place = folder / f"{program} {first} {second}"
-        left = trials.pause(before, servers, place, first, second, program=program)
+        place = folder / f"{counted.name} {first} {second}"
+        left = trials.pause(before, servers, place, first, second, faults=faults, program=program)
         counted.add(f"{first} and {second}", left)
     return counted
 
@@ -108,8 +112,12 @@ def main() -> None:
         before = trials.home(folder / "before")
         print(killed_at_points(before, servers, folder, asked.trials, asked.seed).told(), flush=True)
         print(killed_at_moments(before, servers, folder, asked.moments, asked.seed).told(), flush=True)
-        print(paused(before, servers, folder, asked.pairs, "digest").told(), flush=True)
-        print(paused(before, servers, folder, asked.pairs, "tests.unfenced").told(), flush=True)
+        for program, faults in (
+            ("digest", ()),
+            ("digest", trials.NOT_NOW),
+            ("tests.unfenced", trials.NOT_NOW),
+        ):
+            print(paused(before, servers, folder, asked.pairs, program, faults).told(), flush=True)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests import trials
-from tests.smtp_server import Fault, Servers
+from tests.smtp_server import Servers
 
 PAIRS = (
     ("letter composed", "dot marked"),
@@ -22,7 +22,6 @@ PAIRS = (
 )
 # Who wakes has been told: not now. By then the letter is another's, who has sent it.
 TOLD = tuple(("envelope answered", second) for second in ("dot marked", "dot sent", "reply read"))
-NOT_NOW = (Fault("rcpt", "451"),)
 
 
 @pytest.mark.parametrize(("first", "second"), PAIRS)
@@ -40,7 +39,9 @@ def test_an_answer_that_is_heard_too_late(
 ) -> None:
     """Nobody gets two; without the fence the answer of another attempt makes the delivery ready again."""
     found = [
-        trials.pause(before, servers, tmp_path / second, first, second, faults=NOT_NOW, program=program)
+        trials.pause(
+            before, servers, tmp_path / second, first, second, faults=trials.NOT_NOW, program=program
+        )
         for first, second in TOLD
     ]
     duplicates = [any(wrong.startswith("duplicate") for wrong in left.wrongs) for left in found]

@@ -25,6 +25,7 @@ READERS = tuple(f"reader{number}@{'one' if number % 2 else 'two'}.example.org" f
 AGAIN = (30, 60, 180, 600, 1440, 2880)
 LEASES_ARE_OVER = 30  # minutes
 CODES = ("421", "451", "550")
+NOT_NOW = (Fault("rcpt", "451"),)  # a failure to be written down, by who wakes, of what is another's by now
 
 
 class Trial(NamedTuple):

@@ -6,7 +6,8 @@ A delivery is a module with
     opened    a home → a channel, for as long as it is needed; DeliveryError if the way is shut
 
 A channel hands one letter over after the other. Just before the step that cannot be taken back (the final dot, the
-rename) it asks `dot`, which marks that step where a crash cannot forget it, and may forbid it.
+rename) it asks `dot`, which marks that step where a crash cannot forget it, and may forbid it. All channels are in one
+thread: what waits for others does so with gevent's sockets, or in its pool of threads.
 """
 
 from collections.abc import Callable
@@ -40,7 +41,7 @@ CUT_OFF = Outcome("lost", None, "cut off before the dot: it is not to go out, or
 
 
 class Channel(Protocol):
-    """An open way out; of one thread."""
+    """An open way out, of one lane."""
 
     def deliver(self, letter: Letter, dot: Dot) -> Outcome:
         """Hand a letter over; DeliveryError if the way is shut, and then nothing was begun."""
