@@ -115,17 +115,7 @@ def send(
 ) -> subprocess.CompletedProcess[str]:
     """`digest send`, so many minutes after the issue was made."""
     line = _line(place, minutes, program)
-    if program == "digest":
-        return warm.run(line[3:], place.parent, homes.environment(**more), homes.DEADLINE)
-    return subprocess.run(
-        line,
-        cwd=place.parent,
-        env=homes.environment(**more),
-        capture_output=True,
-        text=True,
-        timeout=homes.DEADLINE,
-        check=False,
-    )
+    return warm.run(line[3:], place.parent, homes.environment(**more), homes.DEADLINE, program)
 
 
 def _line(place: Path, minutes: float, program: str) -> list[str]:

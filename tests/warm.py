@@ -34,12 +34,17 @@ def can(more: Mapping[str, str]) -> bool:
 
 
 def run(
-    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], within: float
+    arguments: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    within: float,
+    program: str = "digest",
 ) -> subprocess.CompletedProcess[str]:
     """`python -m digest` with these arguments, to its end; TimeoutExpired if it has none within so many seconds."""
     with _waiting() as (asking, answers), TemporaryDirectory() as place:
         files = [str(Path(place, name)) for name in ("out", "err")]
         asked = {"arguments": arguments, "folder": str(folder), "environment": environment, "files": files}
+        asked["program"] = program
         asking.write(f"{json.dumps(asked)}\n".encode())
         pid = int(answers.readline())
         if not select([answers], [], [], within)[0]:
@@ -94,8 +99,8 @@ def _begun() -> subprocess.Popen[bytes]:
     return server
 
 
-def _serve() -> bool:
-    """Fork for each line that is asked; whether this is such a fork."""
+def _serve() -> str | None:
+    """Fork for each line that is asked; in such a fork, which program it is to be."""
     for line in sys.stdin:
         asked = json.loads(line)
         if pid := os.fork():
@@ -111,8 +116,8 @@ def _serve() -> bool:
         os.environ.clear()
         os.environ.update(asked["environment"])
         sys.argv[1:] = asked["arguments"]
-        return True
-    return False
+        return str(asked["program"])
+    return None
 
 
 def main() -> None:
@@ -126,10 +131,11 @@ def main() -> None:
     for name in templates.list_templates(extensions=["j2"]):
         templates.get_template(name)
     gc.freeze()  # or the first collection in a fork would copy all of it
-    if not _serve():
+    program = _serve()
+    if not program:
         return
     try:
-        runpy.run_module("digest", run_name="__main__", alter_sys=True)
+        runpy.run_module(program, run_name="__main__", alter_sys=True)
     except SystemExit as end:
         if isinstance(end.code, int):
             _leave(end.code)
