@@ -36,9 +36,8 @@ BY, IN = "by", "in"
 
 SHORT_TITLE = 24  # letters and digits: under it a title ("Editorial", "Attention") is not anyone's name
 ABSTRACT_READ = 200  # letters and digits of the abstract that then stand beside it
-YEARS_APART = (
-    4  # between a preprint and its article, at most; more in 1 of 10 pairs of equal titles that are two works
-)
+# Between a preprint and its article, at most; more in 1 of 10 pairs of equal titles that are two works
+YEARS_APART = 4
 MANY = 50  # works of one title without a common id: it is nobody's name
 
 Atom = frozenset[str]

@@ -4,9 +4,8 @@ from pathlib import Path
 
 from digest.errors import ConfigError
 
-LONGEST = (
-    20_000  # characters: Python-Markdown takes 6 s for 10,000 of `![`, and this is the operator's own text
-)
+# Characters: Python-Markdown takes 6 s for 10,000 of `![`, and this is the operator's own text
+LONGEST = 20_000
 
 
 def read(path: Path) -> str:

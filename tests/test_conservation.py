@@ -34,9 +34,8 @@ class Kind(NamedTuple):
     before: str = ""
     between: str = ""
     after: str = ""
-    first: int = (
-        0  # how many of the broken ones may stand first, where not all: a format is known by its beginning
-    )
+    # How many of the broken ones may stand first, where not all: a format is known by its beginning
+    first: int = 0
     where: str = "record {}"  # the place of the n-th record, where the format counts records
 
 

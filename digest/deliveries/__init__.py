@@ -32,9 +32,8 @@ class Outcome(NamedTuple):
     kind: Literal["accepted", "later", "rejected", "lost", "unknown"]
     code: int | None
     reply: str
-    whole_domain: bool = (
-        False  # it is not about this letter: its whole domain is to be left alone for a while
-    )
+    # It is not about this letter: its whole domain is to be left alone for a while
+    whole_domain: bool = False
 
 
 CUT_OFF = Outcome("lost", None, "cut off before the dot: it is not to go out, or not from here")

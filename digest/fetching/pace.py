@@ -17,9 +17,8 @@ PAUSES = {
     "api.semanticscholar.org": 1.1,  # one a second, with a key
     "api.crossref.org": 1.0,  # lists, without an address of contact
 }
-LONGEST = (
-    100  # characters of a lane's file; a host may have 253, and a file system less with what stands before
-)
+# Characters of a lane's file; a host may have 253, and a file system less with what stands before
+LONGEST = 100
 
 
 def lane(host: str) -> str:

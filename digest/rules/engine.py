@@ -36,9 +36,8 @@ from digest.rules.tokens import Step
 from digest.rules.vocabulary import RUN, Vocabulary
 
 AT_ONCE = 256  # papers on one tape: some 400 kB, and its arrays some 10 MB
-MOST_WAYS = (
-    16  # to write a phrase of hyphenated words; of one with more each word is looked up, and then the whole
-)
+# To write a phrase of hyphenated words; of one with more each word is looked up, and then the whole
+MOST_WAYS = 16
 _Fields: TypeAlias = tuple[int, ...]
 _Verdict: TypeAlias = Callable[[set[int], Reading], bool]  # of a rule, from the leaves that were found
 

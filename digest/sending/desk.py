@@ -33,9 +33,8 @@ from digest.subscribers import bouncing
 
 AT_ONCE = 128  # claims in memory
 COOL = timedelta(minutes=15)  # for a domain that said 421
-PATIENCE = (
-    0.02  # seconds between two looks at whether all is done, and that results wait for marks to go with
-)
+# Seconds that results wait for marks to go with; and between two looks at whether all is done
+PATIENCE = 0.02
 KEPT_FOR = 600  # seconds that results wait for a store that cannot be written
 
 # Who asks twice to end has it raised to us; gevent need not print it before.
@@ -116,6 +115,9 @@ class Desk:
         gevent.idle()
         if self._stop.is_set():
             self._close()
+        for error in self._errors:
+            if isinstance(error, KeyboardInterrupt):  # it is raised in whatever lane goes on just then
+                raise error
 
     # ---- what lanes say
 

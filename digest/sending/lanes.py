@@ -54,10 +54,8 @@ def _lane(home: Home, work: Work, compose: Compose, now: Callable[[], datetime],
                     _carry(channel, claim, work, compose, now, ledger)
                 finally:
                     work.done(claim)
-    except (
-        BaseException
-    ) as caught:  # gevent would print it and go on: whoever waits for the lanes raises it again
-        error = caught
+    except BaseException as caught:
+        error = caught  # gevent would print it and go on: who waits for the lanes raises it again
     ledger.ended(error)
 
 

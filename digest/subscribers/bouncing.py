@@ -20,9 +20,8 @@ from digest.subscribers.subscribing import Left, Subscriber
 
 AT_ONCE = 100  # mails in one transaction
 HALF_LIFE = 30  # days after which a soft bounce counts half
-ENOUGH = (
-    5.0  # soft bounces: a daily digest comes to them in six issues, a weekly one in nine, a monthly one never
-)
+# Soft bounces: a daily digest comes to them in six issues, a weekly one in nine, a monthly one never
+ENOUGH = 5.0
 
 _LEAVING: dict[str, Left] = {"hard": "bounced", "complaint": "complained", "leave": "unsubscribed"}
 
