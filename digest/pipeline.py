@@ -19,7 +19,7 @@ from digest.fetching.due import Visit
 from digest.freezing import Made, Occasion, freeze, sources_of
 from digest.ingesting import Tell, ingest
 from digest.issue import DumpRead, Head
-from digest.sending.rounds import Sent
+from digest.sending.sent import Sent
 from digest.sources import Dump, Found
 from digest.store import Store, issues, log
 from digest.tables import meant

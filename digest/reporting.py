@@ -10,7 +10,7 @@ from digest.fetching.due import Visit
 from digest.freezing import Made
 from digest.issue import DumpRead, Head
 from digest.pipeline import Run
-from digest.sending import rounds as sending
+from digest.sending import sent as sending
 from digest.verdicts import BAD
 
 

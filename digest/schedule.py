@@ -29,7 +29,7 @@ from digest.sending import posting, telling
 from digest.sending import rounds as sending
 from digest.sending.desk import Clock
 from digest.sending.posting import Tries
-from digest.sending.rounds import Sent
+from digest.sending.sent import Sent
 from digest.sources import Found
 from digest.store import Store, issues, log, open_store
 from digest.verdicts import BAD

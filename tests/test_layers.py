@@ -72,6 +72,7 @@ ROOMS = (
     "digest.preparing",
     "digest.storing",
     "digest.ingesting",
+    "digest.sending.sent",
     "digest.sending.work",
     "digest.sending.lanes",
     "digest.sending.desk",

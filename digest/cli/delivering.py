@@ -29,6 +29,7 @@ def send(place: Place, names: tuple[str, ...], missing: bool, address: str | Non
     from digest.operating import events
     from digest.sending import ledger, telling
     from digest.sending import rounds as sending
+    from digest.sending.sent import following, lines
     from digest.subscribers import addresses
 
     home = place.home(strict=False)
@@ -60,7 +61,7 @@ def send(place: Place, names: tuple[str, ...], missing: bool, address: str | Non
     if as_json:
         print_json(sent)
     else:
-        echo_lines([*sending.lines(sent), *sending.following(sent, place.now)])
+        echo_lines([*lines(sent), *following(sent, place.now)])
     for line in sent.problems:
         echo_problem(f"digest: {line}")
     if sent.problems:

@@ -10,7 +10,7 @@ from digest.operating.events import problem
 from digest.sending import rounds as sending
 from digest.sending import telling
 from digest.sending.desk import Clock
-from digest.sending.rounds import Sent
+from digest.sending.sent import Sent, lines
 from digest.store import Store, due
 
 AGAIN = (60, 300, 900, 3600)  # seconds until the next try after a failure; the last one for ever
@@ -69,7 +69,7 @@ class Posts:
             self._put_off(str(error))
             self._fail(error)
         else:
-            for line in sending.lines(sent) if sent else ():
+            for line in lines(sent) if sent else ():
                 self._say(line)
             if sent and sent.problems:
                 self._put_off("\n".join(sent.problems))

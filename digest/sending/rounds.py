@@ -3,11 +3,9 @@
 import hashlib
 import threading
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import NamedTuple
-
-import msgspec
 
 from digest import crash
 from digest.config import Home
@@ -21,24 +19,12 @@ from digest.secrets import Secrets
 from digest.sending import letters, missed
 from digest.sending.desk import Clock, Desk
 from digest.sending.letters import Letter, Sender
+from digest.sending.sent import Sent
 from digest.store import Store, deliveries, due, issues, outcomes, subscribers
 from digest.store.deliveries import Claim
 from digest.store.issues import Stored
 from digest.subscribers.addresses import Address
 from digest.subscribers.subscribing import Subscriber
-
-
-class Sent(msgspec.Struct, frozen=True, kw_only=True):
-    """What a round of sending came to."""
-
-    accepted: int = 0
-    later: int = 0  # will be tried again
-    rejected: int = 0
-    doubt: int = 0  # of this round, or of one that died
-    suppressed: int = 0  # those whom they were for have left
-    expired: int = 0
-    next: datetime | None = None  # when the next one may go out
-    problems: tuple[str, ...] = ()  # what kept some from going out
 
 
 class Edition(NamedTuple):
@@ -138,28 +124,6 @@ def mail_of(home: Home, store: Store, stored: Stored) -> bytes:
     if file is None or hashlib.sha256(data).hexdigest() != file.sha256:
         raise DeliveryError(f"{home.outbox / path} is not as it was written: {cure}")
     return data
-
-
-def lines(sent: Sent) -> Iterator[str]:
-    """What a round came to, in words; nothing if nothing happened."""
-    told = (
-        (sent.accepted, "delivered"),
-        (sent.later, "to be tried again"),
-        (sent.rejected, "rejected: digest report ISSUE says why"),
-        (sent.doubt, "in doubt: digest doubt list"),
-        (sent.suppressed, "not sent, for they have left"),
-        (sent.expired, "too old to be sent unless it is named: digest send ISSUE"),
-    )
-    yield from (f"{number:,} {words}" for number, words in told if number)
-
-
-def following(sent: Sent, now: datetime) -> Iterator[str]:
-    """When more goes out, or that nothing does; nothing of what is due now and did not go out, for `problems` do."""
-    more = "nothing more" if any(lines(sent)) else "nothing"
-    if sent.next and sent.next > now:
-        yield f"{more} is due before {sent.next:%Y-%m-%d %H:%M} UTC"
-    elif sent.next is None and more == "nothing":
-        yield "nothing is due"
 
 
 def test(home: Home, store: Store, stored: Stored, to: Address, now: datetime) -> Outcome:
