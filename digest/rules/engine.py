@@ -35,7 +35,7 @@ from digest.rules.tape import LONGEST, tape
 from digest.rules.tokens import Step
 from digest.rules.vocabulary import RUN, Vocabulary
 
-AT_ONCE = 256  # papers on one tape: some 400 kB, and its arrays some 10 MB
+AT_ONCE = 512  # papers on one tape: some 800 kB, and its arrays some 20 MB; 256 take a tenth longer each
 # To write a phrase of hyphenated words; of one with more each word is looked up, and then the whole
 MOST_WAYS = 16
 _Fields: TypeAlias = tuple[int, ...]
